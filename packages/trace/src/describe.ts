@@ -1,0 +1,21 @@
+import type { FactType, Facts, TraceEvent } from './facts.ts';
+import type { DeviceId, GroupId } from './ids.ts';
+
+const value = (field: unknown): string => (field === null ? '-' : String(field));
+
+/** A fact's data as `field=value` words, in the shape that `trace-cmd report` readers know. */
+export const fieldsOf = (event: { readonly type: FactType; readonly data: object }): string => {
+  if (event.type === 'LineKept') return `${(event.data as Facts['LineKept']).text}`;
+  if (event.type === 'MarkerWritten') return (event.data as Facts['MarkerWritten']).text;
+  return Object.entries(event.data)
+    .map(([key, field]) => `${key}=${value(field)}`)
+    .join(' ');
+};
+
+/** What the event is about: the lock's, call's or driver core's object, e.g. `group:6`; null when nothing. */
+export const objectOf = (event: TraceEvent): string | null => {
+  const { lock, device, group } = event.data as { lock?: string; device?: DeviceId; group?: GroupId | null };
+  if (lock !== undefined) return lock;
+  if (device !== undefined) return `device:${device}`;
+  return group === undefined || group === null ? null : `group:${group}`;
+};

@@ -1,0 +1,52 @@
+export { fieldsOf, objectOf } from './describe.ts';
+export {
+  type BusEvent,
+  busEvents,
+  type Errno,
+  type Fact,
+  type Facts,
+  type FactType,
+  type OperationName,
+  operations,
+  type Stamp,
+  type TraceEvent,
+} from './facts.ts';
+export {
+  type DeviceId,
+  type DomainId,
+  type DriverId,
+  deviceId,
+  deviceLock,
+  domainId,
+  driverId,
+  type GroupId,
+  groupId,
+  groupLock,
+  type LockId,
+  type Nanos,
+  nanos,
+  type OwnerId,
+  ownerId,
+  type Position,
+  position,
+  type RunId,
+  runId,
+  type TaskId,
+  taskId,
+} from './ids.ts';
+export { fold, type Projection } from './projection.ts';
+export type { RunHeader, RunSource } from './run-header.ts';
+export { type Timeline, timelineOf } from './timeline.ts';
+export type { DeviceTopology, GroupTopology, Topology } from './topology.ts';
+export {
+  type Call,
+  type DeviceState,
+  evolve,
+  type GroupState,
+  initialWorld,
+  type LockState,
+  type Phase,
+  type TaskState,
+  type World,
+  worldOf,
+} from './world.ts';

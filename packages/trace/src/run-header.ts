@@ -1,0 +1,23 @@
+import type { RunId } from './ids.ts';
+import type { Topology } from './topology.ts';
+
+/** Where a run's events come from: enough to make the run again. */
+export type RunSource =
+  | { readonly kind: 'recording'; readonly file: string; readonly kernel: string | null; readonly mapping: string }
+  | {
+      readonly kind: 'simulation';
+      readonly variant: string;
+      readonly scenario: string;
+      readonly scheduler: string;
+      readonly seed?: number;
+      /** The order in which tasks moved, e.g. `T0 T1*2 T1!fail`. */
+      readonly schedule: string;
+    };
+
+/** What is known of a run before its first event. */
+export interface RunHeader {
+  readonly run: RunId;
+  readonly title: string;
+  readonly source: RunSource;
+  readonly topology: Topology;
+}
