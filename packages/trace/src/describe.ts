@@ -1,4 +1,4 @@
-import type { FactType, Facts, TraceEvent } from './facts.ts';
+import type { Facts, FactType, TraceEvent } from './facts.ts';
 import type { DeviceId, GroupId } from './ids.ts';
 
 const value = (field: unknown): string => (field === null ? '-' : String(field));

@@ -95,7 +95,9 @@ export interface Facts {
 
 export type FactType = keyof Facts;
 /** What happened. */
-export type Fact = { readonly [Type in FactType]: { readonly type: Type; readonly data: Readonly<Facts[Type]> } }[FactType];
+export type Fact = {
+  readonly [Type in FactType]: { readonly type: Type; readonly data: Readonly<Facts[Type]> };
+}[FactType];
 
 /** Who, when and, when recorded, where it was read. */
 export interface Stamp {
@@ -110,3 +112,40 @@ export interface Stamp {
 
 /** A fact with task and time. */
 export type TraceEvent = Fact & Stamp;
+
+/** The value says nothing: this is the list of keys, checked to be whole. */
+const factTypes: Readonly<Record<FactType, true>> = {
+  LockRequested: true,
+  LockAcquired: true,
+  LockReleased: true,
+  LockContended: true,
+  BindStarted: true,
+  DriverSet: true,
+  ProbeReturned: true,
+  BindReturned: true,
+  UnbindStarted: true,
+  RemoveReturned: true,
+  DriverCleared: true,
+  UnbindReturned: true,
+  BusNotified: true,
+  CallEntered: true,
+  CallReturned: true,
+  OwnerSet: true,
+  DomainAttached: true,
+  DeviceAdded: true,
+  DeviceRemoved: true,
+  SyscallEntered: true,
+  SyscallReturned: true,
+  MarkerWritten: true,
+  WarningRaised: true,
+  BugHit: true,
+  TaskBlocked: true,
+  GroupSampled: true,
+  EventsLost: true,
+  RecordingEnded: true,
+  LineKept: true,
+  StepTaken: true,
+};
+
+/** Is this a fact that this version knows? One from a newer version is not, and must not be folded as nothing. */
+export const isFactType = (type: string): type is FactType => Object.hasOwn(factTypes, type);

@@ -6,6 +6,7 @@ export {
   type Fact,
   type Facts,
   type FactType,
+  isFactType,
   type OperationName,
   operations,
   type Stamp,

@@ -25,6 +25,7 @@ export interface DeviceState {
 /** More than one holder is a thing the world can show and a property forbids. */
 export interface LockState {
   readonly holders: readonly TaskId[];
+  /** Sorted: a mutex owes nothing to who came first, so the order of arrival is no part of the state. */
   readonly waiters: readonly TaskId[];
 }
 
@@ -122,7 +123,7 @@ export const evolve = (world: World, event: TraceEvent): World => {
     case 'LockRequested':
       return withLock(world, event.data.lock, ({ holders, waiters }) => ({
         holders,
-        waiters: [...without(waiters, task), task],
+        waiters: [...without(waiters, task), task].sort(),
       }));
     case 'LockAcquired':
       return withLock(world, event.data.lock, ({ holders, waiters }) => ({

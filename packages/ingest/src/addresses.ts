@@ -1,0 +1,62 @@
+import { type DeviceId, deviceId, deviceLock, type GroupId, groupId, groupLock, type LockId } from '@custody/trace';
+import type { ProbeFields } from './syntax/probe-fields.ts';
+import type { Address, RecordedTopology } from './topology-file.ts';
+
+/** Larger than any offset of a mutex in struct iommu_group or struct device seen so far (88…160 bytes). */
+const furthestMutex = 1024n;
+
+/** Names for what probes print: through the topology's addresses where it has them, else by the printed name. */
+export interface AddressBook {
+  readonly group: (fields: ProbeFields) => GroupId | null;
+  readonly device: (fields: ProbeFields) => DeviceId | null;
+  readonly lock: (fields: ProbeFields) => LockId | null;
+}
+
+/** The last address at or below `at`. */
+const below = (addresses: readonly Address[], at: bigint): Address | undefined => {
+  let low = 0;
+  let high = addresses.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((addresses[middle] as Address).at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return addresses[low - 1];
+};
+
+const addressOf = (text: string | undefined): bigint | null =>
+  text !== undefined && /^0x[0-9a-f]+$/.test(text) ? BigInt(text) : null;
+
+/** Address 0 is "no group"; `gid=0` beside it is a failed dereference, not group 0 (domain/guest.md, trap 12). */
+export const addressBook = ({ topology, addresses }: RecordedTopology): AddressBook => {
+  const known = new Set<string>(topology.groups.flatMap(({ devices }) => devices.map(({ id }) => id)));
+  const group = (fields: ProbeFields): GroupId | null => {
+    const pointer = addressOf(fields.get('gp'));
+    if (pointer === 0n) return null;
+    const found = pointer === null ? undefined : below(addresses, pointer);
+    if (found && found.at === pointer && found.object.kind === 'group') return groupId(found.object.id);
+    const printed = fields.get('gid');
+    return printed === undefined ? null : groupId(printed);
+  };
+  return {
+    group,
+    device: (fields) => {
+      const printed = fields.get('dev');
+      if (printed === undefined) return null;
+      const grouped = known.has(printed) || (addresses.length === 0 && group(fields) !== null);
+      return grouped ? deviceId(printed) : null;
+    },
+    lock: (fields) => {
+      const pointer = addressOf(fields.get('lock'));
+      const found = pointer === null ? undefined : below(addresses, pointer);
+      if (found && pointer !== null && pointer - found.at < furthestMutex) {
+        const { kind, id } = found.object;
+        return kind === 'group' ? groupLock(groupId(id)) : deviceLock(deviceId(id));
+      }
+      const printedGroup = fields.get('gid');
+      if (printedGroup !== undefined) return groupLock(groupId(printedGroup));
+      const printedDevice = fields.get('dev');
+      return printedDevice === undefined ? null : deviceLock(deviceId(printedDevice));
+    },
+  };
+};

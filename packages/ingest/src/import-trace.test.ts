@@ -1,0 +1,137 @@
+import { taskId } from '@custody/trace';
+import { describe, expect, it } from 'vitest';
+import { importAll, NotATraceError } from './import-trace.ts';
+import { noTopology, parseTopology, TopologyError } from './topology-file.ts';
+
+const recorded = parseTopology(
+  JSON.stringify({
+    uname: 'Linux (none) 6.1.0-56-amd64 #1 SMP',
+    groups: [
+      {
+        id: 6,
+        addr: '0xff00',
+        devices: [
+          { bdf: '0000:03:01.0', addr: '0x10000', driver: 'vfio-pci' },
+          { bdf: '0000:03:02.0', addr: '0x20000', driver: '' },
+        ],
+      },
+    ],
+  }),
+);
+
+const line = (task: string, seconds: string, text: string): string => `${task} [000] ..... ${seconds}: ${text}\n`;
+const locked = (task: string, at: string, cnt: number, owner = '0x0'): string =>
+  line(task, `${at}1`, 'glock: (mutex_lock+0x0) lock=0xff58 gid=6') +
+  line(task, `${at}2`, 'gacq: (x <- mutex_lock)') +
+  line(task, `${at}3`, `gunlock: (mutex_unlock+0x0) lock=0xff58 gid=6 cnt=${cnt} owner=${owner} dom=0x1 ddom=0x1`);
+const use = (task: string, at: string, cnt: number, ret = 0): string =>
+  line(task, `${at}0`, 'iommu_device_use_default_domain: (f) dev="0000:03:02.0" gp=0xff00 gid=6') +
+  locked(task, at, cnt) +
+  line(task, `${at}4`, `iommu_device_use_default_domain_ret: (f) ret=${ret}`);
+
+describe('the accounting of a recording', () => {
+  it('explains one more user by the use that the task is in', () => {
+    const { events, report } = importAll(use('h-1', '1.0', 1) + use('h-2', '1.1', 2), recorded);
+    expect(report.unexplained).toBe(0);
+    expect(events.filter(({ type }) => type === 'OwnerSet').map(({ data }) => data)).toEqual([
+      { group: '6', owner: null, count: 1 },
+      { group: '6', owner: null, count: 2 },
+    ]);
+  });
+
+  it('reports a jump by two, with its position', () => {
+    const { events, report } = importAll(use('h-1', '1.0', 1) + use('h-2', '1.1', 3), recorded);
+    expect(report.unexplained).toBe(1);
+    const [finding] = report.findings;
+    expect(finding).toMatchObject({ kind: 'unexplained-ownership' });
+    expect(events[(finding?.position ?? 0) - 1]).toMatchObject({ type: 'OwnerSet', data: { count: 3 } });
+  });
+
+  it('reports a change made by a task that is in no call', () => {
+    const { report } = importAll(use('h-1', '1.0', 1) + locked('h-2', '1.1', 0), recorded);
+    expect(report.findings[0]?.text).toContain('while task 2 was in no call');
+  });
+});
+
+describe('what a recording cannot show at once', () => {
+  it('is dated at the same task’s next line: a device lock without a probe on its return', () => {
+    const text =
+      line('h-1', '1.000001', 'dlock: (mutex_lock+0x0) lock=0x20080 dev="0000:03:02.0"') +
+      line('h-2', '1.000002', 'driver_bound: (f) dev="0000:03:01.0"') +
+      line('h-1', '1.000003', 'driver_bound: (f) dev="0000:03:02.0"');
+    const { events } = importAll(text, recorded);
+    expect(events.filter(({ type }) => type.startsWith('Lock'))).toMatchObject([
+      { type: 'LockRequested', data: { lock: 'device:0000:03:02.0' }, line: 1 },
+      { type: 'LockAcquired', data: { lock: 'device:0000:03:02.0', inferred: true }, line: 3 },
+    ]);
+  });
+
+  it('is not taken from a contention line: the task still waits', () => {
+    const text =
+      line('h-1', '1.000001', 'dlock: (mutex_lock+0x0) lock=0x20080 dev="0000:03:02.0"') +
+      line('h-1', '1.000002', 'contention_begin: 000000001 (flags=MUTEX)');
+    const { events } = importAll(text, recorded);
+    expect(events.map(({ type }) => type)).toEqual(['LockRequested', 'LockContended']);
+  });
+});
+
+describe('a claim that is refused while the group is quiet', () => {
+  const claim = (at: string, ret: number): string =>
+    line('h-1', `${at}0`, 'iommu_group_claim_dma_owner: (f) gp=0xff00 newowner=0xaa gid=6') +
+    line('h-1', `${at}4`, `iommu_group_claim_dma_owner_ret: (f) ret=${ret}`);
+
+  it('is found: only vfio-pci is bound and nobody is inside a bind or unbind', () => {
+    const { report } = importAll(claim('1.0', -16), recorded);
+    expect(report.findings).toMatchObject([{ kind: 'claim-refused-while-quiet' }]);
+  });
+
+  it('is no finding while a sibling is inside a bind', () => {
+    const bind = line('h-9', '0.9', 'really_probe: (f) dev="0000:03:02.0" gp=0xff00 gid=6 drv="virtio-pci" mdma=0');
+    expect(importAll(bind + claim('1.0', -16), recorded).report.findings).toEqual([]);
+  });
+
+  it('is no finding while an earlier claim holds the group', () => {
+    expect(importAll(claim('1.0', 0) + claim('1.1', -1), recorded).report.findings).toEqual([]);
+  });
+});
+
+describe('an import', () => {
+  it('accounts for every line: facts, verbatim and skipped', () => {
+    const text = `# tracer: nop\n\n${use('h-1', '1.0', 1)}${line('h-1', '2.0', 'some_probe: (f) x=1')}garbage\n`;
+    const { report } = importAll(text, recorded);
+    expect(report).toMatchObject({ lines: 9, events: 5, verbatim: 1, skipped: 3 });
+    expect(report.kept).toEqual([{ name: 'some_probe', count: 1 }]);
+  });
+
+  it('turns a LOST line into the fact that events are missing', () => {
+    const { events, report } = importAll(`${use('h-1', '1.0', 1)}CPU:1 [LOST 107 EVENTS]\n`, recorded);
+    expect(events.at(-1)).toMatchObject({ type: 'EventsLost', data: { count: 107 }, task: taskId('-') });
+    expect(report.lost).toBe(107);
+  });
+
+  it('keeps what was good of a trace that breaks off, and says so', () => {
+    const { events, report } = importAll(`${use('h-1', '1.0', 1)}h-1 [000] ..... 1.05: glo`, recorded);
+    expect(report.complete).toBe(false);
+    expect(report.findings.map(({ kind }) => kind)).toContain('cut');
+    expect(events.at(-1)).toMatchObject({ type: 'RecordingEnded', data: { how: 'cut' } });
+    expect(events.some(({ type }) => type === 'OwnerSet')).toBe(true);
+  });
+
+  it('refuses what is no trace, saying what was expected', () => {
+    expect(() => importAll('int main(void)\n{\n}\n', noTopology)).toThrow(NotATraceError);
+    expect(() => importAll('', noTopology)).toThrow(/it is empty/);
+  });
+
+  it('works without a topology, by what the probes read', () => {
+    const { events, report } = importAll(use('h-1', '1.0', 1), noTopology);
+    expect(events.some(({ type }) => type === 'OwnerSet')).toBe(true);
+    expect(report.findings.map(({ kind }) => kind)).toEqual(['kernel-unknown', 'no-topology']);
+  });
+});
+
+describe('a topology file', () => {
+  it('is refused when it is not one, saying where', () => {
+    expect(() => parseTopology('{"groups":[{"id":"six"}]}')).toThrow(TopologyError);
+    expect(() => parseTopology('{')).toThrow(/must be JSON/);
+  });
+});

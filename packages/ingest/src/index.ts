@@ -1,0 +1,9 @@
+export type { Ownership, Unexplained } from './accounting.ts';
+export {
+  type Finding,
+  type ImportReport,
+  importTrace,
+  NotATraceError,
+  type TraceImport,
+} from './import-trace.ts';
+export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';

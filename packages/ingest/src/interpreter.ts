@@ -1,0 +1,225 @@
+import {
+  type DomainId,
+  domainId,
+  evolve,
+  type Fact,
+  type GroupId,
+  initialWorld,
+  type LockId,
+  nanos,
+  ownerId,
+  type Position,
+  position,
+  type Stamp,
+  type TaskId,
+  type TraceEvent,
+  taskId,
+  type World,
+} from '@custody/trace';
+import { explains, type Unexplained } from './accounting.ts';
+import { addressBook } from './addresses.ts';
+import type { Frame, GroupReading, Mapping, Scene } from './mapping/mapping.ts';
+import { quietRefusals } from './quiet-refusals.ts';
+import type { TraceRecord } from './syntax/ftrace-text.ts';
+import { parseFields } from './syntax/probe-fields.ts';
+import type { RecordedTopology } from './topology-file.ts';
+
+/** What one task is in the middle of, as far as the probes told. */
+interface Thread {
+  readonly frames: Frame[];
+  /** Facts that are certain by this task's next line. */
+  settling: Fact[];
+  wanted: LockId | null;
+}
+
+/** Lines that a task can print while it still waits for a mutex: they prove nothing about having it. */
+const isWaiting = (name: string): boolean => name === 'contention_begin' || name === 'contention_end';
+
+/** How often what happened: enough to compare with a count of the file's lines. */
+export interface Tally {
+  /** Operation → errno → how many calls returned it. */
+  readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly locks: {
+    readonly group: { readonly acquired: number; readonly released: number };
+    readonly device: { readonly acquired: number; readonly released: number };
+  };
+}
+
+/** Turns records into events, one line at a time, in the order of the file. */
+export interface Interpreter {
+  /** The events that the line told of; an uninterpreted one is kept verbatim. */
+  readonly interpret: (record: TraceRecord, line: number) => 'facts' | 'verbatim';
+  /** A fact that no record carries, e.g. a gap. */
+  readonly note: (fact: Fact, stamp: Stamp) => void;
+  /** Events since the last call, oldest first. */
+  readonly take: () => TraceEvent[];
+  readonly world: () => World;
+  readonly position: () => Position;
+  readonly unexplained: readonly Unexplained[];
+  readonly refusals: ReturnType<typeof quietRefusals>['found'];
+  /** Positions just after a lock came to be held by two tasks. */
+  readonly overlaps: readonly { readonly position: Position; readonly lock: LockId }[];
+  readonly tally: Tally;
+}
+
+export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Interpreter => {
+  const book = addressBook(recorded);
+  const threads = new Map<string, Thread>();
+  const rawDomains = new Map<GroupId, string>();
+  const blockingDomains = new Map<GroupId, string>();
+  const unexplained: Unexplained[] = [];
+  const overlaps: { position: Position; lock: LockId }[] = [];
+  const refusals = quietRefusals();
+  let world = initialWorld(recorded.topology);
+  let count = 0;
+  let taken: TraceEvent[] = [];
+  const calls: Record<string, Record<string, number>> = {};
+  const locks = { group: { acquired: 0, released: 0 }, device: { acquired: 0, released: 0 } };
+
+  const tallyUp = (event: TraceEvent): void => {
+    if (event.type === 'CallReturned') {
+      const { op, errno } = event.data;
+      calls[op] = { ...calls[op], [errno]: (calls[op]?.[errno] ?? 0) + 1 };
+    }
+    if (event.type !== 'LockAcquired' && event.type !== 'LockReleased') return;
+    const kind = event.data.lock.startsWith('group:') ? locks.group : locks.device;
+    kind[event.type === 'LockAcquired' ? 'acquired' : 'released'] += 1;
+  };
+
+  const note = (fact: Fact, stamp: Stamp): void => {
+    const event: TraceEvent = { ...fact, ...stamp };
+    world = evolve(world, event);
+    count += 1;
+    taken.push(event);
+    tallyUp(event);
+    refusals.watch(event, world, position(count));
+    if (event.type === 'LockAcquired' && (world.locks[event.data.lock]?.holders.length ?? 0) > 1) {
+      overlaps.push({ position: position(count), lock: event.data.lock });
+    }
+  };
+
+  const threadOf = (tid: string): Thread => {
+    const known = threads.get(tid);
+    if (known) return known;
+    const thread: Thread = { frames: [], settling: [], wanted: null };
+    threads.set(tid, thread);
+    return thread;
+  };
+
+  /** `default` and `blocking` by what they are to the group; any other domain stays the address it is. */
+  const domainName = (group: GroupId, { domain, defaultDomain }: GroupReading, claims: boolean): DomainId | null => {
+    if (domain === null) return null;
+    if (domain === defaultDomain) return domainId('default');
+    if (claims) blockingDomains.set(group, domain);
+    return domainId(blockingDomains.get(group) === domain ? 'blocking' : domain);
+  };
+
+  const readGroup = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
+    const known = world.groups[group];
+    const calls = world.tasks[stamp.task]?.calls ?? [];
+    if (reading.count !== null) {
+      const owner = reading.owner === null ? null : ownerId(reading.owner);
+      const to = { owner, count: reading.count };
+      const first = known === undefined || known.ownerCount === null;
+      if (first || known.owner !== owner || known.ownerCount !== reading.count) {
+        const from = { owner: known?.owner ?? null, count: known?.ownerCount ?? 0 };
+        note({ type: 'OwnerSet', data: { group, ...to } }, stamp);
+        if (!first && !explains(calls, from, to)) {
+          const call = calls.at(-1)?.op ?? null;
+          unexplained.push({ position: position(count), group, task: stamp.task, from, to, call });
+        }
+      }
+    }
+    if (reading.domain === null || rawDomains.get(group) === reading.domain) return;
+    rawDomains.set(group, reading.domain);
+    const domain = domainName(group, reading, calls.at(-1)?.op === 'claim');
+    if (domain !== null) note({ type: 'DomainAttached', data: { group, domain } }, stamp);
+  };
+
+  const sampleGroup = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
+    const known = world.groups[group];
+    if (reading.count === null || known === undefined || known.ownerCount === null) return;
+    const owner = reading.owner === null ? null : ownerId(reading.owner);
+    if (known.owner === owner && known.ownerCount === reading.count) return;
+    const from = { owner: known.owner, count: known.ownerCount };
+    note({ type: 'GroupSampled', data: { group, owner, count: reading.count, domain: null } }, stamp);
+    const to = { owner, count: reading.count };
+    unexplained.push({ position: position(count), group, task: stamp.task, from, to, call: null });
+  };
+
+  const sceneOf = (thread: Thread, stamp: Stamp, said: () => void): Scene => ({
+    book,
+    say: (fact) => {
+      said();
+      if (fact.type === 'LockRequested') thread.wanted = fact.data.lock;
+      if (fact.type === 'LockAcquired' && thread.wanted === fact.data.lock) thread.wanted = null;
+      note(fact, stamp);
+    },
+    sayLater: (fact) => {
+      said();
+      thread.settling.push(fact);
+    },
+    wanted: () => thread.wanted,
+    frames: () => thread.frames,
+    mark: (on, change) => {
+      const index = thread.frames.findLastIndex((frame) => frame.on === on);
+      const frame = thread.frames[index];
+      if (frame) thread.frames[index] = { ...frame, ...change };
+    },
+    readGroup: (group, reading) => readGroup(group, reading, stamp),
+    sampleGroup: (group, reading) => sampleGroup(group, reading, stamp),
+  });
+
+  const settle = (thread: Thread, stamp: Stamp): void => {
+    for (const fact of thread.settling) {
+      if (fact.type === 'LockAcquired') thread.wanted = null;
+      note(fact, stamp);
+    }
+    thread.settling = [];
+  };
+
+  const interpret = (record: TraceRecord, line: number): 'facts' | 'verbatim' => {
+    const task: TaskId = taskId(record.tid);
+    const { cpu, comm, name } = record;
+    const stamp: Stamp = { task, at: nanos(record.at), cpu, ...(comm !== null && { comm }), line };
+    const thread = threadOf(record.tid);
+    if (!isWaiting(name)) settle(thread, stamp);
+    const probe = { record, fields: parseFields(record.fields) };
+    let told = false;
+    const scene = sceneOf(thread, stamp, () => {
+      told = true;
+    });
+    const row = mapping.rows[name];
+    if (row?.enter) {
+      const frame = row.enter(probe, scene);
+      if (frame) thread.frames.push({ on: name, ...frame });
+    } else if (name.endsWith('_ret')) {
+      const on = name.slice(0, -'_ret'.length);
+      const innermost = thread.frames.findLastIndex((frame) => frame.on === on);
+      const frame = thread.frames[innermost];
+      if (frame) {
+        thread.frames.length = innermost;
+        mapping.rows[on]?.leave?.(probe, scene, frame);
+      }
+    }
+    if (told) return 'facts';
+    note({ type: 'LineKept', data: { name, text: record.fields } }, stamp);
+    return 'verbatim';
+  };
+
+  return {
+    interpret,
+    note,
+    take: () => {
+      const events = taken;
+      taken = [];
+      return events;
+    },
+    world: () => world,
+    position: () => position(count),
+    unexplained,
+    refusals: refusals.found,
+    overlaps,
+    tally: { calls, locks },
+  };
+};

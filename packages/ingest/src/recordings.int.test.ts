@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { fold, type TraceEvent, worldOf } from '@custody/trace';
+import { describe, expect, it } from 'vitest';
+import { importAll } from './import-trace.ts';
+import { parseTopology } from './topology-file.ts';
+
+/** The figures here are those of ../shared/traces/*\/README.md, counted there by another program. */
+const fixture = (name: string) => {
+  const folder = new URL(`../../../fixtures/${name}/`, import.meta.url);
+  const text = gunzipSync(readFileSync(new URL('stream.trace.gz', folder))).toString();
+  const recorded = parseTopology(readFileSync(new URL('topology.json', folder), 'utf8'));
+  return { text, recorded, ...importAll(text, recorded) };
+};
+
+const returned = (events: readonly TraceEvent[], op: string, errno: string): number =>
+  events.filter((event) => event.type === 'CallReturned' && event.data.op === op && event.data.errno === errno).length;
+
+const ofGroupLock = (events: readonly TraceEvent[], type: TraceEvent['type']): number =>
+  events.filter((event) => event.type === type && (event.data as { lock: string }).lock.startsWith('group:')).length;
+
+describe('6.1-race', () => {
+  const { text, recorded, events, report } = fixture('6.1-race');
+
+  it('accounts for all of its 25,522 lines', () => {
+    expect(report.lines).toBe(25_522);
+    expect(report.events + report.verbatim + report.skipped).toBe(25_522);
+    expect(report.facts).toBe(events.length);
+    expect(report.complete).toBe(true);
+  });
+
+  it('has 16 claims granted and 638 refused, 152 uses granted and 28 refused', () => {
+    expect(returned(events, 'claim', 'OK')).toBe(16);
+    expect(returned(events, 'claim', 'EPERM')).toBe(638);
+    expect(returned(events, 'use', 'OK')).toBe(152);
+    expect(returned(events, 'use', 'EBUSY')).toBe(28);
+  });
+
+  it('takes the group mutex 1,736 times and drops it as often', () => {
+    expect(ofGroupLock(events, 'LockAcquired')).toBe(1736);
+    expect(ofGroupLock(events, 'LockReleased')).toBe(1736);
+    expect(report.locks.group).toEqual({ acquired: 1736, released: 1736 });
+    expect(report.calls['claim']).toEqual({ OK: 16, EPERM: 638 });
+  });
+
+  it('has no ownership change without its reason and no lock held twice', () => {
+    expect(report.findings).toEqual([]);
+    expect(report.unexplained).toBe(0);
+  });
+
+  it('ends with the owner and count that the last reading under the lock shows', () => {
+    const last = text.split('\n').findLast((line) => line.includes(' gunlock: '));
+    const world = fold(worldOf(recorded.topology), events);
+    expect(last).toContain(`cnt=${world.groups['6' as never]?.ownerCount} owner=0x0`);
+    expect(world.groups['6' as never]?.owner).toBeNull();
+    expect(world.locks).toEqual({});
+    expect(world.tasks).toEqual({});
+  });
+});
+
+describe('the other recordings', () => {
+  it('6.1-basic: a claim refused and one granted, four uses granted and two refused', () => {
+    const { events, report } = fixture('6.1-basic');
+    const counts = [returned(events, 'claim', 'EPERM'), returned(events, 'claim', 'OK')];
+    expect([...counts, returned(events, 'use', 'OK'), returned(events, 'use', 'EBUSY')]).toEqual([1, 1, 4, 2]);
+    expect(report.unexplained).toBe(0);
+  });
+
+  it('5.10-bugon ends in the BUG', () => {
+    expect(fixture('5.10-bugon').events.at(-1)).toMatchObject({ type: 'BugHit' });
+  });
+
+  it('lab-robin-leak: three claims are refused with EBUSY while the group is quiet; lab-vanilla-leak: none', () => {
+    const refusals = (name: string) =>
+      fixture(name).report.findings.filter(({ kind }) => kind === 'claim-refused-while-quiet');
+    expect(refusals('lab-robin-leak').map(({ text }) => /EBUSY/.test(text))).toEqual([true, true, true]);
+    expect(refusals('lab-vanilla-leak')).toEqual([]);
+  });
+
+  it('6.12-type: every store to type is seen with its result', () => {
+    const { events, report } = fixture('6.12-type');
+    expect([returned(events, 'store-type', 'OK'), returned(events, 'store-type', 'EPERM')]).toEqual([7, 4]);
+    expect(report.unexplained).toBe(0);
+  });
+});
