@@ -1,0 +1,23 @@
+// Bundles the command line: one file that starts at once, with ink and React in a chunk that only `replay` loads.
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  sourcemap: true,
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  external: ['react-devtools-core'],
+  // What ink and React bring as CommonJS may call require() for Node's own modules.
+  banner: {
+    js: "import { createRequire as custodyRequire } from 'node:module'; const require = custodyRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});

@@ -1,0 +1,75 @@
+import type { ImportedRun } from '@custody/workbench';
+import { readRecording } from '../files.ts';
+import { count, exit, many } from '../print.ts';
+import { type Register, run } from '../register.ts';
+import { problemOf } from '../trouble.ts';
+
+const tallies = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, value]) => `${count(value)} ${name}`)
+    .join(', ');
+
+const keptShown = 6;
+
+/** What an import understood, in lines for a person. */
+export const importLines = (imported: ImportedRun): string[] => {
+  const { title, run: id, kernel, mapping, lines, events, verbatim, skipped, facts, lost, locks } = imported;
+  const calls = Object.entries(imported.calls).map(([op, errnos]) => `    ${op}: ${tallies(errnos)}`);
+  const kept = imported.kept.slice(0, keptShown).map(({ name, count: times }) => `${name} ${count(times)}`);
+  const more = imported.kept.length - kept.length;
+  return [
+    `${title}  (${id})${imported.already ? '  was in the store already' : ''}`,
+    `  kernel ${kernel ?? 'unknown'}, read as ${mapping}${imported.complete ? '' : '; INCOMPLETE'}`,
+    `  ${many(lines, 'line')} = ${count(events)} read as events + ${count(verbatim)} kept verbatim + ${count(skipped)} skipped`,
+    `  ${many(facts, 'event')} in the run; ${count(lost)} lost by the kernel`,
+    `  ownership changes not explained by a call: ${count(imported.unexplained)}`,
+    `  group mutexes: ${count(locks.group.acquired)} acquired, ${count(locks.group.released)} released; ` +
+      `device locks: ${count(locks.device.acquired)}, ${count(locks.device.released)}; held by two tasks: ${count(imported.heldTwice)}`,
+    ...(calls.length > 0 ? ['  calls returned:', ...calls] : []),
+    ...(kept.length > 0 ? [`  kept verbatim: ${kept.join(', ')}${more > 0 ? ` and ${more} other names` : ''}`] : []),
+    ...imported.findings.map(({ text, position }) => `  ! ${position === undefined ? '' : `@${position} `}${text}`),
+    `  see: custody replay ${title} · custody show ${title} --grep 'CallReturned'`,
+  ];
+};
+
+interface ImportOptions {
+  readonly topology?: string;
+  readonly title?: string;
+}
+
+export const registerImport: Register = (program) => {
+  program
+    .command('import')
+    .argument('<file...>', 'a trace, plain or gzipped; a folder that holds one; - is stdin')
+    .description('read recordings into the store')
+    .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
+    .option('--title <title>', 'what to call the run (default: after the file or its folder)')
+    .action(
+      run(async ({ print, desk }, options: ImportOptions, files: readonly string[]) => {
+        const runs: ImportedRun[] = [];
+        let refused = 0;
+        await desk(async (workbench) => {
+          for (const file of files) {
+            try {
+              const recording = await readRecording(file, options);
+              const began = performance.now();
+              let told = began;
+              const imported = await workbench.importRecording(recording, (events) => {
+                if (performance.now() - told < 1000) return;
+                told = performance.now();
+                print.progress(`${recording.title}: ${many(events, 'event')} so far`);
+              });
+              runs.push(imported);
+            } catch (error) {
+              const problem = problemOf(error);
+              if (problem === undefined) throw error;
+              refused += 1;
+              print.complain(problem);
+            }
+          }
+        });
+        print.answer({ json: { runs }, text: runs.flatMap(importLines) });
+        return refused === 0 ? exit.yes : exit.trouble;
+      }),
+    );
+};

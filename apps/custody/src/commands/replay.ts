@@ -1,0 +1,24 @@
+import { authorOf } from '../author.ts';
+import { findRun } from '../find-run.ts';
+import { hasTerminal, openScreen } from '../open-screen.ts';
+import { exit } from '../print.ts';
+import { type Register, run, wholeNumber } from '../register.ts';
+import { printState } from './state.ts';
+
+export const registerReplay: Register = (program) => {
+  program
+    .command('replay')
+    .argument('<run>', 'an id, a title, the beginning of one, or a file')
+    .description('walk through a run in the terminal; without a terminal, print what state prints')
+    .option('--at <position>', 'where to begin (default: the start; without a terminal, the end)', wholeNumber)
+    .action(
+      run(async ({ print, desk }, { at }: { readonly at?: number }, reference: string) =>
+        desk(async (workbench) => {
+          const found = await findRun(workbench, reference, print);
+          if (!hasTerminal() || print.options.json || print.options.mail) return printState(print, found, at);
+          await openScreen(workbench, found, at ?? 0, authorOf(undefined));
+          return exit.yes;
+        }),
+      ),
+    );
+};

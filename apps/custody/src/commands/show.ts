@@ -1,0 +1,56 @@
+import { clamp, lineOf, matcher } from '@custody/replay';
+import { objectOf, type TraceEvent } from '@custody/trace';
+import { findRun } from '../find-run.ts';
+import { exit } from '../print.ts';
+import { type Register, run, wholeNumber } from '../register.ts';
+
+interface ShowOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly grep?: string;
+  readonly task?: string;
+  readonly object?: string;
+}
+
+/** The event that leads to `position`, as `show --json` prints it. */
+const documented = ({ type, data, task, at, ...where }: TraceEvent, position: number) => ({
+  position,
+  at,
+  task,
+  type,
+  data,
+  ...where,
+});
+
+/** `--object 6` and `--object group:6` are the group and its mutex; a device likewise. */
+const isAbout = (event: TraceEvent, object: string): boolean => {
+  const about = objectOf(event);
+  return about !== null && (about === object || about === `group:${object}` || about === `device:${object}`);
+};
+
+export const registerShow: Register = (program) => {
+  program
+    .command('show')
+    .argument('<run>', 'an id, a title, the beginning of one, or a file')
+    .description('print events, one a line, in the shape of trace-cmd report')
+    .option('--from <position>', 'events after this position', wholeNumber)
+    .option('--to <position>', 'events up to this position', wholeNumber)
+    .option('--grep <regex>', 'only lines that match; capitals do not matter')
+    .option('--task <task>', 'only this task')
+    .option('--object <object>', 'only events about this group, device or lock, e.g. 6, group:6, 0000:03:01.0')
+    .action(
+      run(async ({ print, desk }, { from, to, grep, task, object }: ShowOptions, reference: string) => {
+        const { timeline, replayer } = await desk((workbench) => findRun(workbench, reference, print));
+        const matches = grep === undefined ? () => true : matcher(grep);
+        const end: number = clamp(to ?? replayer.end, replayer.end);
+        for (let index: number = clamp(from ?? 0, replayer.end); index < end; index += 1) {
+          const event = timeline.at(index);
+          if (task !== undefined && event.task !== task) continue;
+          if (object !== undefined && !isAbout(event, object)) continue;
+          if (!matches(event)) continue;
+          print.item(documented(event, index + 1), `${String(index + 1).padStart(6)}  ${lineOf(event)}`);
+        }
+        return exit.yes;
+      }),
+    );
+};

@@ -1,0 +1,34 @@
+import type { Workbench } from '@custody/workbench';
+import { type OutputOptions, type Printer, printer } from './print.ts';
+import { defaultStore, withWorkbench } from './store.ts';
+
+/** Global options, as commander gives them. */
+interface GlobalOptions {
+  readonly store?: string;
+  readonly json?: boolean;
+  readonly mail?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+/** What a command gets beside its own words. */
+export interface Context {
+  readonly print: Printer;
+  readonly store: string;
+  /** Opens the store for as long as `use` takes. */
+  readonly desk: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
+}
+
+export const contextOf = (options: GlobalOptions): Context => {
+  const store = options.store ?? defaultStore(process.env);
+  const output: OutputOptions = {
+    json: options.json ?? false,
+    mail: options.mail ?? false,
+    quiet: options.quiet ?? false,
+  };
+  const streams = {
+    out: (text: string) => process.stdout.write(text),
+    err: (text: string) => process.stderr.write(text),
+  };
+  return { print: printer(output, streams), store, desk: (use) => withWorkbench(store, use) };
+};

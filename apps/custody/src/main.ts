@@ -1,0 +1,68 @@
+import { Command, CommanderError } from 'commander';
+import { registerDiff } from './commands/diff.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerExplore } from './commands/explore.ts';
+import { registerImport } from './commands/import.ts';
+import { registerScenarios, registerVariants } from './commands/model.ts';
+import { registerNote } from './commands/note.ts';
+import { registerReplay } from './commands/replay.ts';
+import { registerRuns } from './commands/runs.ts';
+import { registerShow } from './commands/show.ts';
+import { registerSimulate } from './commands/simulate.ts';
+import { registerState } from './commands/state.ts';
+import { registerTour } from './commands/tour.ts';
+import { exit } from './print.ts';
+import { problemOf } from './trouble.ts';
+
+const commands = [
+  registerTour,
+  registerImport,
+  registerRuns,
+  registerShow,
+  registerState,
+  registerReplay,
+  registerVariants,
+  registerScenarios,
+  registerSimulate,
+  registerExplore,
+  registerDiff,
+  registerNote,
+  registerDoctor,
+];
+
+const programOf = (): Command => {
+  const program = new Command('custody')
+    .description("who owns a device's DMA: record, replay, explore, compare, annotate")
+    .option('--store <file>', 'where runs are kept (default: $CUSTODY_STORE, ~/.local/share/custody/custody.db)')
+    .option('--json', 'print one JSON document (a line per item where the help says so)')
+    .option('--mail', 'print for a mail: 72 columns, ASCII, no colour')
+    .option('--no-color', 'no colour; $NO_COLOR does the same')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', '\nExit codes: 0 yes, same, holds · 1 no, differs, violated · 2 trouble · 3 inconclusive')
+    .showHelpAfterError('(custody --help lists the commands)')
+    .exitOverride();
+  // Global options may stand after the command too.
+  for (const register of commands) register(program);
+  return program;
+};
+
+/** A reader that has seen enough (`| head`) is no trouble. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? exit.yes);
+});
+
+if (process.argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
+
+try {
+  await programOf().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exit.yes : exit.trouble;
+  } else {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    process.stderr.write(`custody: ${problem}\n`);
+    process.exitCode = exit.trouble;
+  }
+}

@@ -1,0 +1,91 @@
+/** Exit codes: the same for every command. */
+export const exit = { yes: 0, no: 1, trouble: 2, inconclusive: 3 } as const;
+export type ExitCode = (typeof exit)[keyof typeof exit];
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly mail: boolean;
+  readonly quiet: boolean;
+}
+
+/** One answer, in every shape that a command can give it in. */
+export interface Answer {
+  /** The document that `--json` prints. */
+  readonly json: unknown;
+  readonly text: readonly string[];
+  readonly code?: ExitCode;
+}
+
+/** stdout carries the answer, stderr progress and complaints. */
+export interface Printer {
+  readonly options: OutputOptions;
+  readonly answer: (answer: Answer) => ExitCode;
+  /** One JSON document a line, or one text line: for answers of many items. */
+  readonly item: (json: unknown, text: string) => void;
+  readonly progress: (text: string) => void;
+  readonly complain: (text: string) => void;
+}
+
+const mailWidth = 72;
+const asciiOf: Readonly<Record<string, string>> = {
+  '→': '->',
+  '–': '-',
+  '—': '--',
+  '…': '...',
+  '×': 'x',
+  '−': '-',
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '·': '-',
+  '│': '|',
+  '⚠': '!',
+};
+
+const toAscii = (line: string): string => line.replace(/[^\x20-\x7e]/gu, (char) => asciiOf[char] ?? '?');
+
+/** A line folded at blanks to `width` columns; what continues it is indented by `hang` more than it was. */
+export const fold = (line: string, width: number, hang = 2): string[] => {
+  if (line.length <= width) return [line];
+  const indent = ' '.repeat((/^ */.exec(line)?.[0].length ?? 0) + hang);
+  const at = line.lastIndexOf(' ', width);
+  const cut = at > indent.length ? at : width;
+  return [line.slice(0, cut).trimEnd(), ...fold(indent + line.slice(cut).trimStart(), width, 0)];
+};
+
+/** Text fit for a mail to the list: 72 columns, ASCII. */
+export const forMail = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => fold(toAscii(line).trimEnd(), mailWidth));
+
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+export const printer = (options: OutputOptions, { out, err }: Streams): Printer => {
+  const lines = (text: readonly string[]): void => {
+    for (const line of options.mail ? forMail(text) : text) out(`${line}\n`);
+  };
+  return {
+    options,
+    answer: ({ json, text, code = exit.yes }) => {
+      if (options.json) out(`${JSON.stringify(json)}\n`);
+      else lines(text);
+      return code;
+    },
+    item: (json, text) => {
+      if (options.json) out(`${JSON.stringify(json)}\n`);
+      else lines([text]);
+    },
+    progress: (text) => {
+      if (!options.quiet) err(`${text}\n`);
+    },
+    complain: (text) => err(`custody: ${text}\n`),
+  };
+};
+
+/** 25522 → 25,522. */
+export const count = (value: number): string => value.toLocaleString('en-US');
+
+/** `1 event`, `2 events`. */
+export const many = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -1,0 +1,33 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteLog } from '@custody/log-sqlite';
+import { RequestError, type Workbench, workbench } from '@custody/workbench';
+
+/** `$CUSTODY_STORE`, or `custody/custody.db` under `$XDG_DATA_HOME` (~/.local/share). */
+export const defaultStore = (env: NodeJS.ProcessEnv): string =>
+  env['CUSTODY_STORE'] ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'custody', 'custody.db');
+
+const openLog = (store: string) => {
+  if (!/^[a-z]+:\/\//.test(store)) return openSqliteLog(store);
+  const scheme = store.slice(0, store.indexOf(':'));
+  throw new RequestError(
+    `Cannot open a store at ${scheme}:// as this version keeps its log in a file; give --store FILE`,
+  );
+};
+
+/** Opens the store, lends the workbench on it, and leaves one closed file behind. */
+export const withWorkbench = async <Result>(
+  store: string,
+  use: (desk: Workbench) => Promise<Result>,
+): Promise<Result> => {
+  await using log = await openLog(store);
+  return await use(
+    workbench({
+      log,
+      now: () => new Date().toISOString(),
+      digest: (text) => createHash('sha256').update(text).digest('hex'),
+      newId: () => randomUUID().slice(0, 8),
+    }),
+  );
+};

@@ -1,0 +1,15 @@
+import { NotATraceError, RequestError, RevisionConflictError, StoreError, TopologyError } from '@custody/workbench';
+
+/** The message of an error that a person can do something about; undefined for a bug of ours. */
+export const problemOf = (error: unknown): string | undefined => {
+  const known = [
+    RequestError,
+    NotATraceError,
+    TopologyError,
+    StoreError,
+    RevisionConflictError,
+    SyntaxError,
+    RangeError,
+  ];
+  return known.some((kind) => error instanceof kind) ? (error as Error).message : undefined;
+};

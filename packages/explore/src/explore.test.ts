@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { counter } from './counter.testing.ts';
+import { explore } from './explore.ts';
+import { actionOf, type Model } from './model.ts';
+import { referenceModel } from './reference-model.testing.ts';
+
+const small = { devices: 2, claimers: 1 };
+
+describe('the explorer, on the reference model with two devices and one claimer', () => {
+  it('finds the 2,212 states and 5,367 transitions of R0, and nothing wrong', () => {
+    const report = explore(referenceModel('R0', small), []);
+    expect(report).toMatchObject({ states: 2212, transitions: 5367, complete: true });
+    expect(report.deadlock).toBeUndefined();
+    expect([...report.witnesses.keys()]).toEqual([]);
+  });
+
+  it('finds the 2,600 states and 6,041 transitions of R1, whose shortest violation is 33 steps to a leak', () => {
+    const report = explore(referenceModel('R1', small), []);
+    expect(report).toMatchObject({ states: 2600, transitions: 6041, complete: true });
+    expect([...report.witnesses].map(([name, { length }]) => [name, length])).toEqual([['quiescence', 33]]);
+  });
+
+  it('finds that R4 deadlocks after 6 steps', () => {
+    expect(explore(referenceModel('R4', small), []).deadlock).toHaveLength(6);
+  });
+});
+
+/** Three tasks that count to 20 and know nothing of each other: 21 x 21 x 21 states. */
+const grid: Model = {
+  ...counter(),
+  words: 3,
+  tasks: 3,
+  initial: (into, at) => into.fill(0, at, at + 3),
+  successors: (states, from, scratch, emit) => {
+    for (const task of [0, 1, 2]) {
+      if (states[from + task] === 20) continue;
+      scratch.set(states.slice(from, from + 3));
+      scratch[task] = (scratch[task] as number) + 1;
+      emit(actionOf(task));
+    }
+  },
+  isDone: (states, at) => states.slice(at, at + 3).every((value) => value === 20),
+};
+
+describe('the explorer', () => {
+  it('keeps count when its tables have to grow', () => {
+    expect(explore(grid, [])).toMatchObject({ states: 21 ** 3, transitions: 3 * 20 * 21 ** 2, complete: true });
+  });
+
+  it('counts every state once and every transition', () => {
+    // T0 stands at 0, 1 or 2 and T1 at 0, 1, 2 or 10: 12 states; 2 x 4 moves of T0 and 3 x 3 of T1.
+    expect(explore(counter(), [])).toMatchObject({ states: 12, transitions: 17, complete: true });
+  });
+
+  it('hands over the shortest schedule that breaks an `always` or shows a `sometimes`', () => {
+    const { witnesses } = explore(counter(), [
+      { kind: 'always', name: 'T1 never fails', holds: (states, at) => states[at + 1] !== 10 },
+      { kind: 'sometimes', name: 'both are at 1', holds: (states, at) => states[at] === 1 && states[at + 1] === 1 },
+      { kind: 'sometimes', name: 'T0 is at 3', holds: (states, at) => states[at] === 3 },
+    ]);
+    expect(Object.fromEntries(witnesses)).toEqual({ 'T1 never fails': ['T1!fail'], 'both are at 1': ['T0', 'T1'] });
+  });
+
+  it('hands over the shortest schedule that breaks an assertion', () => {
+    const model = counter();
+    const doubtful: Model = {
+      ...model,
+      successors: (states, from, scratch, emit) =>
+        model.successors(states, from, scratch, (action) => emit(action, 'nobody moves')),
+    };
+    expect(explore(doubtful, []).witnesses.get('nobody moves')).toEqual(['T0']);
+  });
+
+  it('looks at the initial state too', () => {
+    const { witnesses } = explore(counter(), [{ kind: 'always', name: 'never', holds: () => false }]);
+    expect(witnesses.get('never')).toEqual([]);
+  });
+
+  it('tells of each state in which all tasks have finished', () => {
+    const done: (readonly number[])[] = [];
+    explore(counter(), [], { onDone: (states, at) => done.push([...states.slice(at, at + 2)]) });
+    expect(done.sort()).toEqual([
+      [2, 10],
+      [2, 2],
+    ]);
+  });
+
+  it('is complete at exactly as many states as there are, and not one below', () => {
+    expect(explore(counter(), [], { maxStates: 12 })).toMatchObject({ states: 12, complete: true });
+    expect(explore(counter(), [], { maxStates: 11 })).toMatchObject({ states: 11, complete: false });
+  });
+
+  it('stops at the deadline and says that it is not complete', () => {
+    const report = explore(referenceModel('R0', small), [], { deadline: () => true });
+    expect(report.complete).toBe(false);
+    expect(report.states).toBeLessThan(2212);
+  });
+
+  it('refuses a bound that is no number of states', () => {
+    expect(() => explore(counter(), [], { maxStates: 0 })).toThrow(RangeError);
+  });
+});

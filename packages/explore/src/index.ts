@@ -1,0 +1,19 @@
+export { type Drive, type DriveOptions, drive, type Ending } from './drive.ts';
+export { type Bounds, explore, type Report } from './explore.ts';
+export {
+  type Action,
+  actionName,
+  actionOf,
+  type Emit,
+  type Model,
+  outcomeOf,
+  type Permutable,
+  parseAction,
+  taskOf,
+} from './model.ts';
+export type { Property } from './property.ts';
+export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
+export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';
+export { follow } from './schedulers/follow.ts';
+export { random } from './schedulers/random.ts';
+export { roundRobin } from './schedulers/round-robin.ts';

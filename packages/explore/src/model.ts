@@ -1,0 +1,54 @@
+/** Who moves and, where more than one thing can happen then, which of them: see `actionOf`. */
+export type Action = number;
+
+const outcomeBits = 4;
+
+/** The move of `task` (0, 1 …) with outcome 0, the usual one, or another of `Model.outcomes`. */
+export const actionOf = (task: number, outcome = 0): Action => (task << outcomeBits) | outcome;
+export const taskOf = (action: Action): number => action >> outcomeBits;
+export const outcomeOf = (action: Action): number => action & ((1 << outcomeBits) - 1);
+
+/** Takes one successor, standing in `scratch`. `broken` names an assertion that failed on the way there. */
+export type Emit = (action: Action, broken?: string) => void;
+
+/** Tasks that a reduction may exchange for one another; no reduction uses them yet. */
+export interface Permutable {
+  readonly tasks: readonly number[];
+}
+
+/**
+ * A system that moves by discrete choices, packed so that a state is a few 32-bit words.
+ *
+ * An assertion that fails is reported through `emit` and its action still takes effect, so that a wrong model has
+ * full state counts too.
+ */
+export interface Model {
+  /** Words per state. */
+  readonly words: number;
+  /** How many tasks there are; they are written `T0`, `T1` … */
+  readonly tasks: number;
+  /** Names of what can happen when a task moves; the first is the usual outcome and is left out of a schedule. */
+  readonly outcomes: readonly string[];
+  /** Writes the initial state to the words from `at`. */
+  initial(into: Int32Array, at: number): void;
+  /** Writes every successor of the state at `from` into `scratch`; calls `emit` after each. Allocates nothing. */
+  successors(states: Int32Array, from: number, scratch: Int32Array, emit: Emit): void;
+  /** True when every task has finished: then having no successor is no deadlock. */
+  isDone(states: Int32Array, at: number): boolean;
+  isFinished(states: Int32Array, at: number, task: number): boolean;
+  readonly symmetry: readonly Permutable[];
+}
+
+/** `T0`, or `T0!fail` when something else than the usual happens. */
+export const actionName = ({ outcomes }: Pick<Model, 'outcomes'>, action: Action): string => {
+  const outcome = outcomeOf(action);
+  return outcome === 0 ? `T${taskOf(action)}` : `T${taskOf(action)}!${outcomes[outcome] ?? outcome}`;
+};
+
+/** @returns the action of that name, or null when the model has no such task or outcome. */
+export const parseAction = ({ tasks, outcomes }: Pick<Model, 'tasks' | 'outcomes'>, name: string): Action | null => {
+  const [, digits, outcomeName] = /^T(\d+)(?:!(.+))?$/.exec(name) ?? [];
+  const task = Number(digits);
+  const outcome = outcomeName === undefined ? 0 : outcomes.indexOf(outcomeName);
+  return digits === undefined || task >= tasks || outcome < 0 ? null : actionOf(task, outcome);
+};

@@ -1,0 +1,28 @@
+import type { Scheduler } from '../scheduler.ts';
+
+/** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, numbers in [0, 1). */
+const mulberry32 = (seed: number): (() => number) => {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+/**
+ * Each thing that can happen next is equally likely; the same seed gives the same run.
+ *
+ * @throws RangeError when `seed` is not a safe integer.
+ */
+export const random = (seed: number): Scheduler => {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot use ${seed} as a seed as it must be a safe integer`);
+  return {
+    name: `random ${seed}`,
+    start: () => {
+      const next = mulberry32(seed);
+      return ({ offered }) => ({ action: offered[Math.floor(next() * offered.length)] ?? null });
+    },
+  };
+};

@@ -1,0 +1,68 @@
+import { StoreError } from '@custody/log';
+
+// Primary result codes, https://www.sqlite.org/rescode.html
+const BUSY = 5;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+/** What is to be known of a store in order to explain its failures; milliseconds in `busyTimeout`. */
+export interface StorePlace {
+  readonly path: string;
+  readonly busyTimeout: number;
+}
+
+/** The primary result code of an error of SQLite, else undefined. */
+const resultCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+
+/** True when another process held a lock for too long. */
+export const isBusy = (error: unknown): boolean => resultCode(error) === BUSY;
+
+/** True when the file, or what SQLite keeps beside it, may not be written. */
+export const isForbidden = (error: unknown): boolean => [READONLY, CANTOPEN].includes(resultCode(error) ?? 0);
+
+const explanation = (error: unknown, { path, busyTimeout }: StorePlace): string | undefined => {
+  const said = error instanceof Error ? error.message : '';
+  switch (resultCode(error)) {
+    case BUSY:
+      return `another process has held its lock for over ${busyTimeout} ms; wait for it, or find it with: fuser ${path}`;
+    case READONLY:
+      return 'it is read-only; make the file and its directory writable, or work on a copy';
+    case FULL:
+      return 'the disk is full; nothing of this was stored, make room and try again';
+    case CORRUPT:
+      return `it is damaged (${said}); restore it from a copy`;
+    case NOTADB:
+      return 'it is not a SQLite database; it was left as it is, choose another path';
+    case CANTOPEN:
+      return `${said}; see that the file and its directory can be read and written by you`;
+    case IOERR:
+      return `${said}; see that its disk works and has room`;
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * What to throw for `error`: a StoreError which says what could not be done, why, and what to do, when the reason
+ * lies outside of the program; else `error` itself.
+ *
+ * @param doing - what could not be done, e.g. `open the store`, `append to "run-1" in`.
+ */
+export const failure = (doing: string, place: StorePlace, error: unknown): unknown => {
+  const why = explanation(error, place);
+  return why === undefined ? error : new StoreError(`Cannot ${doing} ${place.path}: ${why}`, { cause: error });
+};
+
+/** Runs `work`, with its failures explained. */
+export const explained = <Result>(doing: string, place: StorePlace, work: () => Result): Result => {
+  try {
+    return work();
+  } catch (error) {
+    throw failure(doing, place, error);
+  }
+};

@@ -1,0 +1,98 @@
+import {
+  type EventLog,
+  empty,
+  followBy,
+  type LogEvent,
+  pulse,
+  revision,
+  StoreError,
+  type StreamId,
+} from '@custody/log';
+import { explained } from './failures.ts';
+import { lineOf } from './line.ts';
+import { readSome, type Stretch } from './read.ts';
+import { rowsOf } from './rows.ts';
+import { inTransaction } from './sqlite.ts';
+import { closeStore, openStore } from './store-file.ts';
+import { appendLines } from './write.ts';
+
+export interface SqliteLogOptions {
+  /** Opens for reading, and creates nothing. @default false, and true for a file that may not be written */
+  readonly readOnly?: boolean;
+  /** Milliseconds to wait for another process's lock, during which this process stands still. @default 5000 */
+  readonly busyTimeout?: number;
+  /** Events in a segment. Stores written with different values can be mixed freely. @default 1000 */
+  readonly segmentEvents?: number;
+}
+
+/** Large events fill a segment before their number does; well below SQLite's limit of 1 GB for a row. */
+const segmentChars = 1_048_576;
+
+/**
+ * The log in one SQLite file at `path`, created with its directories when it is not there.
+ *
+ * Several processes may share it. While it is open a `-wal` and a `-shm` file lie beside it; after the last of
+ * them has closed it, it is one single file. `follow` sees what others append as soon as this process appends.
+ *
+ * @throws StoreError when it is a directory, not a store, of a newer format, or locked for too long.
+ * @example
+ * await using log = await openSqliteLog('custody.db');
+ * await log.append(streamId('runs'), [opened], empty);
+ */
+export const openSqliteLog = async <E extends LogEvent = LogEvent>(
+  path: string,
+  { readOnly = false, busyTimeout = 5000, segmentEvents = 1000 }: SqliteLogOptions = {},
+): Promise<EventLog<E>> => {
+  const store = await openStore(path, { readOnly, busyTimeout });
+  const rows = rowsOf(store.db);
+  const size = { events: segmentEvents, chars: segmentChars };
+  const appended = pulse();
+
+  /** Runs one step on the store; `doing` is what a failure will say could not be done. */
+  const step = <Result>(doing: string, work: () => Result): Result => {
+    if (appended.stopped) throw new Error(`Cannot ${doing} in ${store.path} as the log is closed`);
+    return explained(`${doing} in`, store, work);
+  };
+
+  const stretch = (stream: StreamId, from: number, to: number): Stretch => {
+    const { id, revision } = rows.streamNamed(stream) ?? { id: 0, revision: 0 };
+    return { stream, id, from, to: Math.min(to, revision) };
+  };
+
+  const read: EventLog<E>['read'] = async function* (stream, { from = empty, to = Number.POSITIVE_INFINITY } = {}) {
+    const doing = `read "${stream}"`;
+    const asked = step(doing, () => stretch(stream, from, to));
+    for (let at = asked.from; at < asked.to; ) {
+      const events = step(doing, () => readSome(store.db, rows, { ...asked, from: at }));
+      yield* events as readonly E[];
+      at += events.length;
+    }
+  };
+
+  return {
+    append: async (stream, events, expected) => {
+      const doing = `append to "${stream}"`;
+      if (store.readOnly) {
+        throw new StoreError(
+          `Cannot ${doing} in ${store.path}: it was opened for reading; make it writable, or copy it`,
+        );
+      }
+      const lines = events.map(lineOf);
+      const head = step(doing, () =>
+        inTransaction(store.db, 'IMMEDIATE', () => appendLines(rows, size, { stream, lines, expected })),
+      );
+      appended.beat();
+      return head;
+    },
+    read,
+    follow: (stream, from, signal) => followBy(read, appended, { stream, from, signal }),
+    head: async (stream) =>
+      step(`read the head of "${stream}"`, () => revision(rows.streamNamed(stream)?.revision ?? 0)),
+    streams: async () => step('list the streams', () => rows.streamNames() as readonly StreamId[]),
+    [Symbol.asyncDispose]: async () => {
+      if (appended.stopped) return;
+      appended.stop();
+      closeStore(store);
+    },
+  };
+};

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '@custody/log';
+import { failure, isBusy, isForbidden, type StorePlace } from './failures.ts';
+import { openDatabase } from './sqlite.ts';
+import { create, identify } from './store-format.ts';
+
+/** An open store. */
+export interface Store extends StorePlace {
+  readonly db: DatabaseSync;
+  readonly readOnly: boolean;
+}
+
+/**
+ * Opens the store at `path`, or creates it with its directories.
+ *
+ * A store that may not be written (by its mode, its directory's, or its file system's) is opened for reading.
+ *
+ * @throws StoreError when it is a directory, not a store, of a newer format, or locked for too long.
+ */
+export const openStore = async (
+  path: string,
+  { readOnly, busyTimeout }: { readonly readOnly: boolean; readonly busyTimeout: number },
+): Promise<Store> => {
+  const place: StorePlace = { path: resolve(path), busyTimeout };
+  prepareDirectory(place.path, readOnly);
+  try {
+    return await retriedWhileBusy(busyTimeout, () => (readOnly ? openOnce(place, true) : openAsAllowed(place)));
+  } catch (error) {
+    throw failure('open the store', place, error);
+  }
+};
+
+/** SQLite is asked rather than the file's mode, as a read-only file system or an ACL does not show there. */
+const openAsAllowed = (place: StorePlace): Store => {
+  try {
+    return openOnce(place, false);
+  } catch (error) {
+    if (!isForbidden(error) || !existsSync(place.path)) throw error;
+    return openOnce(place, true);
+  }
+};
+
+const openOnce = (place: StorePlace, readOnly: boolean): Store => {
+  const db = openDatabase(place.path, { readOnly, busyTimeout: place.busyTimeout });
+  try {
+    const found = identify(db);
+    if (found.kind === 'refused') throw new StoreError(`Cannot open the store ${place.path}: ${found.why}`);
+    if (readOnly && found.kind === 'blank') {
+      throw new StoreError(`Cannot open the store ${place.path} for reading: it is empty; give the path of a store`);
+    }
+    if (!readOnly) prepareToWrite(db, found.kind);
+    return { ...place, db, readOnly };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+/**
+ * WAL lets readers go on while one process writes. With `synchronous = FULL` an acknowledged append outlives a
+ * power cut, not just this process.
+ */
+const prepareToWrite = (db: DatabaseSync, found: 'blank' | 'store'): void => {
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  if (found === 'blank') create(db);
+};
+
+/**
+ * Gives the file back as one single file: everything out of the write-ahead log, and, when nobody else has it
+ * open, out of WAL mode, so that it can be read from a medium where nothing can be written beside it.
+ */
+export const closeStore = ({ db, readOnly }: Store): void => {
+  if (!readOnly) {
+    attempt(() => db.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)'));
+    attempt(() => db.exec('PRAGMA journal_mode = DELETE'));
+  }
+  db.close();
+};
+
+/** Another process that has the store open will do the same when it closes. */
+const attempt = (work: () => void): void => {
+  try {
+    work();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+};
+
+/** SQLite refuses at once, without its busy timeout, when two processes change the journal mode together. */
+const retriedWhileBusy = async <Result>(busyTimeout: number, work: () => Result): Promise<Result> => {
+  const deadline = performance.now() + busyTimeout;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+      await new Promise((wake) => setTimeout(wake, 5 + Math.random() * 20));
+    }
+  }
+};
+
+const prepareDirectory = (path: string, readOnly: boolean): void => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    throw new StoreError(`Cannot open the store ${path}: it is a directory; give the path of a file in it`);
+  }
+  if (found !== undefined) return;
+  if (readOnly) {
+    throw new StoreError(`Cannot open the store ${path} for reading: there is no such file; give the path of a store`);
+  }
+  makeDirectory(path);
+};
+
+const makeDirectory = (path: string): void => {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new StoreError(
+      `Cannot open the store ${path}: its directory cannot be made (${codeOf(cause)}); choose a path you may write to`,
+      { cause },
+    );
+  }
+};
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;

@@ -1,0 +1,53 @@
+import type { Revision, StreamId } from './ids.ts';
+
+/**
+ * A fact as the log keeps it: plain JSON data. Further fields beside these two (task, at, cpu, line …) are kept
+ * as they are; a field that JSON cannot say (`undefined`, a function) is left out.
+ */
+export interface LogEvent {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** The events between two revisions, `from` before `to`; what lies outside the stream is clamped away. */
+export interface Range {
+  readonly from?: Revision;
+  readonly to?: Revision;
+}
+
+/** What `follow` needs of an AbortSignal; spelled out here as this package sees no platform types. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * Append-only streams of events. Every adapter passes `eventLogContract`.
+ *
+ * What is read belongs to the reader: changing it changes nothing in the log. Disposing gives the resources back
+ * and ends every `follow`; afterwards every other call rejects.
+ */
+export interface EventLog<E extends LogEvent = LogEvent> extends AsyncDisposable {
+  /**
+   * Appends all of `events` or nothing; an append of no events only checks `expected`.
+   *
+   * @returns the new revision.
+   * @throws RevisionConflictError when the stream is not at `expected`.
+   * @throws StoreError when the store is locked, read-only, full or damaged.
+   */
+  append(stream: StreamId, events: readonly E[], expected: Revision): Promise<Revision>;
+  /**
+   * Events `from` (default 0) up to `to` (default now: when the first event is asked for), oldest first; an unknown
+   * stream reads as empty.
+   *
+   * @throws DamagedStreamError when an event cannot be read back as it was written.
+   */
+  read(stream: StreamId, range?: Range): AsyncIterable<E>;
+  /** Like `read`, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. */
+  follow(stream: StreamId, from: Revision, signal: StopSignal): AsyncIterable<E>;
+  /** How many events the stream holds now; 0 when nobody has appended to it. */
+  head(stream: StreamId): Promise<Revision>;
+  /** Every stream that holds an event, once each, in no promised order. */
+  streams(): Promise<readonly StreamId[]>;
+}

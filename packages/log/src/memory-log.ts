@@ -1,0 +1,42 @@
+import { RevisionConflictError } from './errors.ts';
+import type { EventLog, LogEvent } from './event-log.ts';
+import { followBy, pulse } from './follow.ts';
+import { empty, revision, type StreamId } from './ids.ts';
+
+/**
+ * A log that lives as long as the process. It keeps each event as its line of JSON, so that it forgets, and
+ * protects, exactly what a log on disk would.
+ */
+export const memoryLog = <E extends LogEvent = LogEvent>(): EventLog<E> => {
+  const streams = new Map<StreamId, string[]>();
+  const appended = pulse();
+
+  const linesOf = (stream: StreamId, doing: string): string[] => {
+    if (appended.stopped) throw new Error(`Cannot ${doing} "${stream}" as the log is closed`);
+    return streams.get(stream) ?? [];
+  };
+
+  const read: EventLog<E>['read'] = async function* (stream, { from = empty, to } = {}) {
+    const end = Math.min(to ?? Number.POSITIVE_INFINITY, linesOf(stream, 'read').length);
+    for (let at: number = from; at < end; at += 1) {
+      yield JSON.parse(linesOf(stream, 'read')[at] as string) as E;
+    }
+  };
+
+  return {
+    append: async (stream, events, expected) => {
+      const lines = linesOf(stream, 'append to');
+      if (lines.length !== expected) throw new RevisionConflictError(stream, expected, revision(lines.length));
+      const added = events.map((event) => JSON.stringify(event));
+      for (const line of added) lines.push(line);
+      if (added.length > 0) streams.set(stream, lines);
+      appended.beat();
+      return revision(lines.length);
+    },
+    read,
+    follow: (stream, from, signal) => followBy(read, appended, { stream, from, signal }),
+    head: async (stream) => revision(linesOf(stream, 'read the head of').length),
+    streams: async () => [...streams.keys()],
+    [Symbol.asyncDispose]: async () => appended.stop(),
+  };
+};

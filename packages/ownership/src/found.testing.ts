@@ -1,0 +1,14 @@
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+import type { Variant } from './variant.ts';
+import { variants } from './variants/index.ts';
+
+const found = <Item extends { readonly id: string }>(items: readonly Item[], id: string): Item => {
+  const item = items.find((candidate) => candidate.id === id);
+  if (item === undefined)
+    throw new RangeError(`Cannot find "${id}" among ${items.map((known) => known.id).join(', ')}`);
+  return item;
+};
+
+export const variant = (id: string): Variant => found(variants, id);
+export const scenario = (id: string): Scenario => found(scenarios, id);

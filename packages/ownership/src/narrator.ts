@@ -1,0 +1,121 @@
+import { type Action, outcomeOf, taskOf } from '@custody/explore';
+import { type Fact, nanos, type TraceEvent } from '@custody/trace';
+import { errno } from './codes.ts';
+import { Machine } from './machine.ts';
+import { errnoNamed, taskNamed } from './names.ts';
+import type { Stand } from './program.ts';
+import type { Scenario } from './scenario.ts';
+import { TellingMemory } from './telling-memory.ts';
+import type { Variant } from './variant.ts';
+import type { TaskView } from './views.ts';
+import { traceCall } from './world-at.ts';
+import { factMakers } from './write-facts.ts';
+
+/** Runs the steps of one run and tells what they wrote. */
+export interface Narrator {
+  /** The calls that the tasks stand in and the locks that they want before the first step. */
+  readonly arrivals: () => readonly TraceEvent[];
+  /** What the next step, `action`, did. */
+  readonly step: (action: Action) => readonly TraceEvent[];
+}
+
+const arrivalAt = (machine: Machine, stand: Stand, hasEntered: boolean): readonly Fact[] => {
+  const call = traceCall(machine.views, stand);
+  const facts: Fact[] = [];
+  if (call !== null && hasEntered) facts.push({ type: 'CallEntered', data: call });
+  if (stand.lock !== null) facts.push({ type: 'LockRequested', data: { lock: stand.lock.id } });
+  return facts;
+};
+
+const returnFrom = (machine: Machine, stand: Stand, code: number): readonly Fact[] => {
+  const call = traceCall(machine.views, stand);
+  if (call === null) return [];
+  const { owner: _cookie, ...returned } = call;
+  return [{ type: 'CallReturned', data: { ...returned, errno: errnoNamed(code) } }];
+};
+
+const stepTaken = ({ label, chance }: Stand, fails: boolean): Fact => ({
+  type: 'StepTaken',
+  data: chance === 'ok' ? { label } : { label, outcome: fails ? 'fail' : 'ok' },
+});
+
+interface Teller {
+  readonly machine: Machine;
+  readonly memory: TellingMemory;
+  readonly makers: ReturnType<typeof factMakers>;
+}
+
+interface Move {
+  readonly number: number;
+  readonly task: TaskView;
+  readonly fails: boolean;
+}
+
+/** Takes the step and tells what it wrote, in order; owner and count, written apart, are told once. */
+const writesOf = (
+  { machine, memory, makers }: Teller,
+  { number, task, fails }: Move,
+  stand: Stand,
+): readonly Fact[] => {
+  const facts: Fact[] = [];
+  let ownerSetAt = -1;
+  memory.onChange = (field) => {
+    const fact = makers.get(field)?.({ call: stand.call, errno: task.errno });
+    if (fact === undefined) return;
+    if (fact.type !== 'OwnerSet') facts.push(fact);
+    else if (ownerSetAt < 0) ownerSetAt = facts.push(fact) - 1;
+    else facts[ownerSetAt] = fact;
+  };
+  machine.move(number, stand, fails);
+  memory.onChange = null;
+  return facts;
+};
+
+/** The facts of one move: the step, what it wrote, and the calls and locks that it brought the task to. */
+const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
+  const { machine } = teller;
+  const { number, task, fails } = move;
+  const stand = machine.standOf(number);
+  if (stand === null) throw new RangeError(`Cannot narrate a step of T${number} as it has finished`);
+  const finished = machine.callOf(number);
+  const facts = [stepTaken(stand, fails), ...writesOf(teller, move, stand)];
+
+  const after = machine.standOf(number);
+  const hasReturned = machine.callOf(number) !== finished;
+  const hasLeft = hasReturned || after?.inside !== stand.inside;
+  const code = hasReturned ? machine.resultsOf(number).at(-1) : task.errno;
+  // unuse returns nothing, whatever the bind around it will return.
+  if (hasLeft) facts.push(...returnFrom(machine, stand, stand.inside === 'unuse' ? errno.OK : (code ?? errno.OK)));
+  if (after !== null) facts.push(...arrivalAt(machine, after, hasLeft));
+  return facts;
+};
+
+/**
+ * A narrator at the start of `scenario`. Its events carry the simulated task and, as their time, how many steps have
+ * been taken. Folding them gives the state that the explorer reaches by the same actions.
+ */
+export const narrator = (variant: Variant, scenario: Scenario): Narrator => {
+  const memory = new TellingMemory();
+  const machine = new Machine(variant, scenario, memory);
+  memory.open(machine.fields.words);
+  machine.begin();
+  const teller: Teller = { machine, memory, makers: factMakers(machine) };
+  let steps = 0;
+  const stamped = (number: number, facts: readonly Fact[]): readonly TraceEvent[] =>
+    facts.map((fact) => ({ ...fact, task: taskNamed(number), at: nanos(steps) }));
+
+  return {
+    arrivals: () =>
+      machine.views.tasks.flatMap(({ number }) => {
+        const stand = machine.standOf(number);
+        return stand === null ? [] : stamped(number, arrivalAt(machine, stand, true));
+      }),
+    step: (action) => {
+      const number = taskOf(action);
+      const task = machine.views.tasks[number];
+      if (task === undefined) throw new RangeError(`Cannot narrate a step of T${number} as there is no such task`);
+      steps += 1;
+      return stamped(number, factsOf(teller, { number, task, fails: outcomeOf(action) === 1 }));
+    },
+  };
+};

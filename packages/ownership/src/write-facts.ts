@@ -1,0 +1,83 @@
+import { driverId, type Fact } from '@custody/trace';
+import { stage } from './codes.ts';
+import type { Field } from './layout.ts';
+import type { Machine } from './machine.ts';
+import { domainNamed, driverIdOf, errnoNamed, ownerNamed } from './names.ts';
+import { drivers, type ScriptedCall } from './scenario.ts';
+import { type DeviceView, type LockView, theGroup } from './views.ts';
+
+/** The call that wrote, and the errno that it would return by now. */
+interface Writer {
+  readonly call: ScriptedCall;
+  readonly errno: number;
+}
+
+/** What to tell of a field that has just changed. */
+export type FactMaker = (writer: Writer) => Fact;
+
+const lockFact =
+  (lock: LockView): FactMaker =>
+  () => ({ type: lock.holder < 0 ? 'LockReleased' : 'LockAcquired', data: { lock: lock.id } });
+
+const driverFact = (device: DeviceView): FactMaker => {
+  const { id } = device;
+  return () => {
+    const driver = driverIdOf(device.driver);
+    if (driver === null) return { type: 'DriverCleared', data: { device: id } };
+    return { type: 'DriverSet', data: { device: id, driver } };
+  };
+};
+
+const bindStarted = (device: DeviceView['id'], call: ScriptedCall): Fact => {
+  if (call.kind !== 'bind') throw new TypeError(`Cannot tell of a bind during ${call.kind} as that binds nothing`);
+  const { driver } = call;
+  return { type: 'BindStarted', data: { device, driver: driverId(driver), managed: drivers[driver].managed } };
+};
+
+const stageFact =
+  (view: DeviceView): FactMaker =>
+  ({ call, errno }) => {
+    const device = view.id;
+    switch (view.stage) {
+      case stage.binding:
+        return bindStarted(device, call);
+      case stage.probed:
+      case stage.failing:
+        return { type: 'ProbeReturned', data: { device, errno: errnoNamed(errno) } };
+      case stage.unbinding:
+        return { type: 'UnbindStarted', data: { device } };
+      case stage.removed:
+        return { type: 'RemoveReturned', data: { device } };
+      case stage.bound:
+        return { type: 'BindReturned', data: { device, errno: errnoNamed(errno) } };
+      default:
+        if (call.kind === 'unbind') return { type: 'UnbindReturned', data: { device } };
+        return { type: 'BindReturned', data: { device, errno: errnoNamed(errno) } };
+    }
+  };
+
+/** For every field that the world shows, the fact that tells of its change; the rest are ghosts and registers. */
+export const factMakers = ({ fields, views }: Machine): ReadonlyMap<Field, FactMaker> => {
+  const { group, devices } = views;
+  const ownerSet: FactMaker = () => ({
+    type: 'OwnerSet',
+    data: { group: theGroup, owner: ownerNamed(views, group.owner), count: group.ownerCount },
+  });
+  const makers = new Map<Field, FactMaker>([
+    [fields.group.mutex, lockFact(group.mutex)],
+    [fields.group.owner, ownerSet],
+    [fields.group.ownerCount, ownerSet],
+    [
+      fields.group.domain,
+      () => ({ type: 'DomainAttached', data: { group: theGroup, domain: domainNamed(group.domain) } }),
+    ],
+  ]);
+  for (const [index, device] of devices.entries()) {
+    const own = fields.devices[index];
+    if (own === undefined) continue;
+    makers.set(own.lock, lockFact(device.lock));
+    makers.set(own.driver, driverFact(device));
+    makers.set(own.stage, stageFact(device));
+  }
+  return makers;
+};

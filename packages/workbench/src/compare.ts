@@ -1,0 +1,35 @@
+import {
+  type Both,
+  type CompareOptions,
+  type Comparison,
+  compareRuns,
+  compareWorlds,
+  type WorldDifference,
+} from '@custody/compare';
+import { rolesOf } from '@custody/trace';
+import type { Run } from './open-run.ts';
+
+/** Two runs by meaning, and what differs between their worlds: where they part, and at their ends. */
+export interface RunDiff {
+  readonly comparison: Comparison;
+  /** Just before each did what the other did not; empty when the runs are the same. */
+  readonly atFirst: readonly WorldDifference[];
+  readonly atEnd: readonly WorldDifference[];
+}
+
+const ends = (left: Run, right: Run): Both<Run['replayer']['end']> => ({
+  left: left.replayer.end,
+  right: right.replayer.end,
+});
+
+export const diffRuns = (left: Run, right: Run, options: CompareOptions = {}): RunDiff => {
+  const comparison = compareRuns(left, right, options);
+  const names = { left: rolesOf(left.timeline), right: rolesOf(right.timeline) };
+  const worldsAt = (at: Both<Run['replayer']['end']>): readonly WorldDifference[] =>
+    compareWorlds(left.replayer.stateAt(at.left), right.replayer.stateAt(at.right), names);
+  return {
+    comparison,
+    atFirst: comparison.kind === 'parted' ? worldsAt(comparison.first) : [],
+    atEnd: worldsAt(ends(left, right)),
+  };
+};

@@ -1,0 +1,14 @@
+export type { Note } from '@custody/annotations';
+export type { WorldDifference } from '@custody/compare';
+export { NotATraceError, TopologyError } from '@custody/ingest';
+export { RevisionConflictError, StoreError } from '@custody/log';
+export { scenarios, type VariantReport, variants } from '@custody/ownership';
+export type { CatalogueEntry, RunEnd } from './catalogue.ts';
+export type { RunDiff } from './compare.ts';
+export { RequestError, UnknownRunError } from './errors.ts';
+export type { ImportedRun, Recording } from './import-recording.ts';
+export type { SchedulerChoice, SimulatedRun } from './model-run.ts';
+export { type NotesOfRun, placeOf } from './notes.ts';
+export type { Run } from './open-run.ts';
+export type { Ports } from './ports.ts';
+export { type Workbench, workbench } from './workbench.ts';

@@ -1,0 +1,47 @@
+import type { CompareOptions } from '@custody/compare';
+import type { VariantReport } from '@custody/ownership';
+import type { Position } from '@custody/trace';
+import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
+import { diffRuns, type RunDiff } from './compare.ts';
+import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
+import {
+  exploreScenario,
+  type SchedulerChoice,
+  type SearchBounds,
+  type SimulatedRun,
+  simulateRun,
+} from './model-run.ts';
+import { addNote, type NewNote, type NotesOfRun, notesOf, replyToNote, resolveNote } from './notes.ts';
+import { openRun, type Run } from './open-run.ts';
+import type { Ports } from './ports.ts';
+
+/** Every verb that a person has, once. The command line and the screens are its faces. */
+export interface Workbench {
+  /** The catalogue, oldest first. */
+  readonly runs: () => Promise<readonly CatalogueEntry[]>;
+  /** @throws UnknownRunError, RequestError when the reference names no run or several. */
+  readonly open: (reference: string) => Promise<Run>;
+  /** @throws NotATraceError, TopologyError, RequestError. */
+  readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
+  /** @throws RequestError when there is no such variant or scenario. */
+  readonly simulate: (variant: string, scenario: string, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
+  readonly explore: (variant: string, scenario: string, bounds: SearchBounds) => VariantReport;
+  readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
+  readonly notes: (run: Run) => Promise<NotesOfRun>;
+  readonly addNote: (run: Run, at: Position, note: NewNote) => Promise<NotesOfRun>;
+  readonly replyToNote: (run: Run, note: string, reply: NewNote) => Promise<NotesOfRun>;
+  readonly resolveNote: (run: Run, note: string, author: string) => Promise<NotesOfRun>;
+}
+
+export const workbench = (ports: Ports): Workbench => ({
+  runs: async () => [...(await catalogueOf(ports.log)).values()],
+  open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  importRecording: (recording, progress) => importRecording(ports, recording, progress),
+  simulate: (variant, scenario, scheduler) => simulateRun(ports, variant, scenario, scheduler),
+  explore: exploreScenario,
+  compare: diffRuns,
+  notes: (run) => notesOf(ports, run),
+  addNote: (run, at, note) => addNote(ports, run, at, note),
+  replyToNote: (run, note, reply) => replyToNote(ports, run, note, reply),
+  resolveNote: (run, note, author) => resolveNote(ports, run, note, author),
+});
