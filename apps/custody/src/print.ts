@@ -9,7 +9,7 @@ export interface OutputOptions {
 }
 
 /** One answer, in every shape that a command can give it in. */
-export interface Answer {
+interface Answer {
   /** The document that `--json` prints. */
   readonly json: unknown;
   readonly text: readonly string[];

@@ -66,7 +66,7 @@ const startOf = (timeline: Timeline, from: Position, alignOn: FactType | undefin
   for (let index: number = from; index < timeline.length; index += 1) {
     if (timeline.at(index).type === alignOn) return position(index);
   }
-  throw new Error(`Cannot align on ${alignOn} as one of the runs has no such event from position ${from} on`);
+  throw new RangeError(`Cannot align on ${alignOn} as one of the runs has no such event from position ${from} on`);
 };
 
 const lostIn = (timeline: Timeline): number => {
@@ -129,7 +129,7 @@ const partedAt = (left: KeyedRun, right: KeyedRun, lost: Both<number>): Parted =
  * Compares two runs by meaning: who (role), what, about what, with which outcome; never by time, address or pid.
  * What is left out is listed at `uncompared`.
  *
- * @throws Error when a run has no event to align on.
+ * @throws RangeError when a run has no event to align on.
  */
 export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptions = {}): Comparison => {
   const intern = interner();

@@ -17,7 +17,7 @@ export const uncompared: ReadonlySet<FactType> = new Set<FactType>([
 ]);
 
 /** The facts that end something with an outcome. */
-export type ReturnType = 'CallReturned' | 'BindReturned' | 'SyscallReturned';
+type ReturnType = 'CallReturned' | 'BindReturned' | 'SyscallReturned';
 export type ReturnEvent = Extract<TraceEvent, { readonly type: ReturnType }>;
 
 export const isReturn = (event: TraceEvent): event is ReturnEvent =>

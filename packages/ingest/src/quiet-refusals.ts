@@ -10,7 +10,7 @@ import {
 } from '@custody/trace';
 
 /** A claim refused although nobody could be seen to use the group: what a leaked ownership looks like. */
-export interface QuietRefusal {
+interface QuietRefusal {
   readonly kind: 'claim-refused-while-quiet';
   /** Just after the claim returned. */
   readonly position: Position;

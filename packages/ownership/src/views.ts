@@ -191,6 +191,8 @@ export const viewsOf = (scenario: Scenario, fields: Fields, memory: Memory): Vie
   devices: Object.keys(scenario.devices).map(
     (id, index) => new DeviceView(deviceId(id), memory, fields.devices[index] as DeviceFields),
   ),
-  users: usersOf(scenario).map((name, index) => new UserView(name, firstCookie + index, memory, fields.claims[index] as Field)),
+  users: usersOf(scenario).map(
+    (name, index) => new UserView(name, firstCookie + index, memory, fields.claims[index] as Field),
+  ),
   tasks: fields.tasks.map((task, number) => new TaskView(number, memory, task)),
 });

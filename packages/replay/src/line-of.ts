@@ -1,4 +1,4 @@
-import { fieldsOf, type Nanos, type TraceEvent } from '@custody/trace';
+import { fieldsOf, type Nanos, nameOf, type TraceEvent } from '@custody/trace';
 
 /** Column widths of `trace-cmd report`: comm right-aligned, the rest left-aligned, all of them minimums. */
 const commWidth = 16;
@@ -35,7 +35,6 @@ export const lineOf = (event: TraceEvent): string => {
   const real = isKernelTask(event);
   const who = real ? whoOf(event) : String(event.task).padStart(commWidth).padEnd(whoWidth);
   const time = (real ? secondsOf(event.at) : String(event.at)).padStart(timeWidth);
-  const name = event.type === 'LineKept' ? event.data.name : event.type;
-  const type = `${name}:`.padEnd(typeWidth);
+  const type = `${nameOf(event)}:`.padEnd(typeWidth);
   return `${who} ${cpuOf(event.cpu)} ${time}: ${type} ${fieldsOf(event)}`.trimEnd();
 };

@@ -10,7 +10,7 @@ const compiled = (pattern: string): RegExp => {
     return new RegExp(pattern, 'i');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.replace(/^Invalid regular expression: /, '') : String(cause);
-    throw new Error(
+    throw new SyntaxError(
       `Cannot search for "${pattern}" as it is not a regular expression (${why}): ` +
         'put a backslash before ( ) [ ] { } * + ? . | ^ $ to search for the character itself',
       { cause },
@@ -22,7 +22,7 @@ const compiled = (pattern: string): RegExp => {
  * A test of an event's printed line (`lineOf`: comm, task, time, type, fields) against a regular expression;
  * capitals do not matter.
  *
- * @throws Error when `pattern` is not a regular expression; the message says why and how to mend it.
+ * @throws SyntaxError when `pattern` is not a regular expression; the message says why and how to mend it.
  */
 export const matcher = (pattern: string): ((event: TraceEvent) => boolean) => {
   const expression = compiled(pattern);

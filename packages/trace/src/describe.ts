@@ -5,12 +5,15 @@ const value = (field: unknown): string => (field === null ? '-' : String(field))
 
 /** A fact's data as `field=value` words, in the shape that `trace-cmd report` readers know. */
 export const fieldsOf = (event: { readonly type: FactType; readonly data: object }): string => {
-  if (event.type === 'LineKept') return `${(event.data as Facts['LineKept']).text}`;
+  if (event.type === 'LineKept') return (event.data as Facts['LineKept']).text;
   if (event.type === 'MarkerWritten') return (event.data as Facts['MarkerWritten']).text;
   return Object.entries(event.data)
     .map(([key, field]) => `${key}=${value(field)}`)
     .join(' ');
 };
+
+/** What the event is called: its type, or for a line that was kept the name of its own trace event. */
+export const nameOf = (event: TraceEvent): string => (event.type === 'LineKept' ? event.data.name : event.type);
 
 /** What the event is about: the lock's, call's or driver core's object, e.g. `group:6`; null when nothing. */
 export const objectOf = (event: TraceEvent): string | null => {

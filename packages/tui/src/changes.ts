@@ -1,7 +1,7 @@
 import type { World } from '@custody/trace';
 
 /** The parts of a world that have entries with fields. */
-export type Part = 'groups' | 'devices' | 'locks' | 'tasks';
+type Part = 'groups' | 'devices' | 'locks' | 'tasks';
 const parts: readonly Part[] = ['groups', 'devices', 'locks', 'tasks'];
 
 /** What one event did to the world. */

@@ -1,4 +1,4 @@
-import { evolve, type Position, position, type TraceEvent, type World } from '@custody/trace';
+import { evolve, nameOf, type Position, position, type TraceEvent, type World } from '@custody/trace';
 import { type Lanes, laneCells, laneHeads, lanesOf } from './lanes.ts';
 import { type Lines, windowAt } from './lines.ts';
 import { cutRow, type Row, type Span, span, type Tone } from './row.ts';
@@ -55,8 +55,6 @@ const timeWidthOf = (events: readonly TraceEvent[], isSimulated: boolean): numbe
   Math.max(3, ...events.map(({ at }) => timeOf(at, isSimulated).length));
 
 /** A line kept raw goes by the name that the kernel gave it. */
-const nameOf = (event: TraceEvent): string => (event.type === 'LineKept' ? event.data.name : event.type);
-
 const fieldsIn = (event: TraceEvent, { lanes }: Lanes): string =>
   lanes.some(({ task }) => task === event.task) ? shortFields(event) : `[${event.task}] ${shortFields(event)}`;
 

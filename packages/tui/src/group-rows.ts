@@ -9,12 +9,12 @@ export const signed = (isChanged: boolean, text: string, tone: Tone = 'normal'):
   isChanged ? [span('*', 'warn'), span(text, 'strong')] : [span(' '), span(text, tone)];
 
 /** The owner in words: the kernel's DMA API, a cookie, or `?` before anyone has read it. */
-export const ownerName = ({ owner, ownerCount }: GroupState): string => {
+const ownerName = ({ owner, ownerCount }: GroupState): string => {
   if (owner !== null) return owner;
   return ownerCount === null ? '?' : 'kernel';
 };
 
-export const countName = ({ ownerCount }: GroupState): string => (ownerCount === null ? '?' : String(ownerCount));
+const countName = ({ ownerCount }: GroupState): string => (ownerCount === null ? '?' : String(ownerCount));
 
 const ownerTone = ({ owner, ownerCount }: GroupState): Tone => {
   if (owner !== null) return 'warn';

@@ -3,7 +3,7 @@ import { type Row, type Span, span } from './row.ts';
 import { isTrouble } from './short-fields.ts';
 
 /** A column for one task. */
-export interface Lane {
+interface Lane {
   readonly task: TaskId;
   /** The task's name, when any event in sight knew it. */
   readonly comm: string | null;

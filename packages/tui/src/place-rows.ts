@@ -1,4 +1,4 @@
-import { fieldsOf, type Position, type TraceEvent } from '@custody/trace';
+import { fieldsOf, nameOf, type Position, type TraceEvent } from '@custody/trace';
 import { cutRow, cutRows, type Row, span, textOf } from './row.ts';
 import { cut, plain, widthOf, wrapped } from './text.ts';
 import type { NoteView } from './view.ts';
@@ -18,13 +18,10 @@ const whoOf = (event: TraceEvent): string =>
     .filter((part) => part !== '')
     .join(' · ');
 
-const whatOf = (event: TraceEvent): string =>
-  event.type === 'LineKept' ? ` ${event.data.name} ${event.data.text}` : ` ${fieldsOf(event)}`;
-
 /** The event just applied, unabridged: who and where on the rule, what below it. */
 export const eventRows = (event: TraceEvent | null, width: number): readonly Row[] => {
   if (event === null) return [rule('before the first event', width), []];
-  return [rule(whoOf(event), width), cutRow([span(event.type, 'strong'), span(whatOf(event))], width)];
+  return [rule(whoOf(event), width), cutRow([span(nameOf(event), 'strong'), span(` ${fieldsOf(event)}`)], width)];
 };
 
 const noteRows = ({ author, body, replies, resolved }: NoteView): readonly Row[] => {
@@ -69,7 +66,7 @@ export const readingRows = (
   width: number,
   height: number,
 ): readonly Row[] => {
-  const happened = event === null ? 'before the first event' : `${whoOf(event)} · ${event.type}${whatOf(event)}`;
+  const happened = event === null ? 'before the first event' : `${whoOf(event)} · ${nameOf(event)} ${fieldsOf(event)}`;
   const said = saidRows(remarks).map(textOf);
   const texts = [happened, '', ...(said.length === 0 ? ['No note and no finding here'] : said)];
   const rows = texts.flatMap((text) => wrapped(plain(text), width)).map((line): Row => [span(line)]);

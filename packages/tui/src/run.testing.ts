@@ -20,10 +20,10 @@ import {
 } from '@custody/trace';
 import type { ReplayView } from './view.ts';
 
-export const six = groupId('6');
-export const nic = deviceId('0000:03:01.0');
-export const groupSix = groupLock(six);
-export const vfio = ownerId('vfio');
+const six = groupId('6');
+const nic = deviceId('0000:03:01.0');
+const groupSix = groupLock(six);
+const vfio = ownerId('vfio');
 
 /** Facts in the order they happened, each by its task; steps count as time. */
 export const eventsBy = (...moves: readonly (readonly [string, Fact, Partial<TraceEvent>?])[]): TraceEvent[] =>

@@ -4,7 +4,7 @@ import { type RunHeader, type RunId, runId } from '@custody/trace';
 import { RequestError, UnknownRunError } from './errors.ts';
 
 /** The stream whose fold is the catalogue. */
-export const runsStream = streamId('runs');
+const runsStream = streamId('runs');
 export const eventsStream = (run: RunId) => streamId(`run-${run}`);
 export const notesStream = (run: RunId) => streamId(`notes-${run}`);
 
@@ -15,7 +15,7 @@ export interface RunEnd {
   readonly report?: ImportReport;
 }
 
-export interface CatalogueFacts {
+interface CatalogueFacts {
   RunOpened: { readonly header: RunHeader; readonly at: string };
   RunClosed: { readonly run: RunId; readonly end: RunEnd; readonly at: string };
 }

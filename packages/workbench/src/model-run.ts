@@ -30,8 +30,8 @@ const named = <Item extends { readonly id: string }>(items: readonly Item[], id:
   );
 };
 
-export const findVariant = (id: string): Variant => named(variants, id, 'variant');
-export const findScenario = (id: string): Scenario => named(scenarios, id, 'scenario');
+const findVariant = (id: string): Variant => named(variants, id, 'variant');
+const findScenario = (id: string): Scenario => named(scenarios, id, 'scenario');
 
 const schedulerOf = (choice: SchedulerChoice): Scheduler => {
   switch (choice.kind) {

@@ -83,7 +83,7 @@ export interface NewNote {
   readonly body: string;
 }
 
-export const addNote = (ports: Ports, run: Run, at: Position, { author, body }: NewNote): Promise<NotesOfRun> => {
+export const addNote = async (ports: Ports, run: Run, at: Position, { author, body }: NewNote): Promise<NotesOfRun> => {
   const anchor = anchorAt(run.timeline, at);
   const text = written(body);
   return changeNotes(ports, run, author, (notes, time) =>
@@ -91,7 +91,12 @@ export const addNote = (ports: Ports, run: Run, at: Position, { author, body }: 
   );
 };
 
-export const replyToNote = (ports: Ports, run: Run, note: string, { author, body }: NewNote): Promise<NotesOfRun> => {
+export const replyToNote = async (
+  ports: Ports,
+  run: Run,
+  note: string,
+  { author, body }: NewNote,
+): Promise<NotesOfRun> => {
   const text = written(body);
   return changeNotes(ports, run, author, (notes, time) =>
     notes.reply({ id: ports.newId(), note, author, at: time, body: text }),

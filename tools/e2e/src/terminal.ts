@@ -74,7 +74,8 @@ export const openTerminal = ({ command, columns = 80, rows = 24, env, cwd }: Ter
 
   const exitStatus = (): number | null => {
     const [isDead, status] = tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status}').trim().split(' ');
-    return isDead === '1' ? Number(status ?? 1) : null;
+    // tmux may notice the closed terminal before it has the status.
+    return isDead === '1' && status !== undefined ? Number(status) : null;
   };
 
   const kill = (): void => {

@@ -12,7 +12,7 @@ const tallies = (counts: Readonly<Record<string, number>>): string =>
 const keptShown = 6;
 
 /** What an import understood, in lines for a person. */
-export const importLines = (imported: ImportedRun): string[] => {
+const importLines = (imported: ImportedRun): string[] => {
   const { title, run: id, kernel, mapping, lines, events, verbatim, skipped, facts, lost, locks } = imported;
   const calls = Object.entries(imported.calls).map(([op, errnos]) => `    ${op}: ${tallies(errnos)}`);
   const kept = imported.kept.slice(0, keptShown).map(({ name, count: times }) => `${name} ${count(times)}`);

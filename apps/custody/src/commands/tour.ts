@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { authorOf } from '../author.ts';
 import { hasTerminal, openScreen } from '../open-screen.ts';
 import { exit } from '../print.ts';
@@ -10,7 +11,7 @@ export const registerTour: Register = (program) => {
     .command('tour')
     .description('one story in three stops, on the recordings that ship with custody; begin here')
     .action(
-      run(async ({ print, desk }) =>
+      run(async ({ print, desk, store }) =>
         desk(async (workbench) => {
           await importShipped(workbench, print);
           const race = await raceStop(workbench);
@@ -20,7 +21,12 @@ export const registerTour: Register = (program) => {
           const stops = [race, await patchesStop(workbench), await modelStop(workbench, () => performance.now())];
           return print.answer({
             json: { stops: stops.map(({ run: { header }, place, lines }) => ({ run: header.run, at: place, lines })) },
-            text: stops.flatMap(({ lines }) => [...lines, '']),
+            text: [
+              `custody: who owns a device's DMA. Three stops; their commands work as printed after`,
+              `   alias custody='npx custody'; export CUSTODY_STORE=${relative(process.cwd(), store) || store}`,
+              '',
+              ...stops.flatMap(({ lines }) => [...lines, '']),
+            ],
             code: exit.yes,
           });
         }),

@@ -4,14 +4,7 @@ import { isPath, readRecording } from '../files.ts';
 import type { Printer } from '../print.ts';
 
 /** The recordings that ship with the project, oldest kernel first. */
-export const shipped = [
-  '5.10-bugon',
-  '6.1-basic',
-  '6.1-race',
-  '6.12-type',
-  'lab-vanilla-leak',
-  'lab-robin-leak',
-] as const;
+const shipped = ['5.10-bugon', '6.1-basic', '6.1-race', '6.12-type', 'lab-vanilla-leak', 'lab-robin-leak'] as const;
 
 /** From `apps/custody/dist` (or `src/tour`) up to the workspace. */
 const candidates = ['../../../fixtures/', '../../../../fixtures/'].map((path) =>

@@ -19,7 +19,7 @@ const enterReallyProbe = (probe: Probe, scene: Scene) => {
   return { device };
 };
 
-export const reallyProbe: Row = {
+const reallyProbe: Row = {
   enter: enterReallyProbe,
   // A failed probe() comes back positive, to tell it from a failed set-up.
   leave: (probe, scene, { device }) => {

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { type EventLog, memoryLog, revision, streamId } from '@custody/log';
+import { position } from '@custody/trace';
+import { describe, expect, it } from 'vitest';
+import { RequestError, UnknownRunError } from './errors.ts';
+import type { Recording } from './import-recording.ts';
+import { workbench } from './workbench.ts';
+
+const topology = JSON.stringify({
+  uname: 'Linux (none) 6.1.0-56-amd64',
+  groups: [{ id: 6, addr: '0xff00', devices: [{ bdf: '0000:03:02.0', addr: '0x10000', driver: '' }] }],
+});
+
+/** Use after use of the group, each one more: `uses` × 5 lines. */
+const recording = (uses: number, title = 'uses'): Recording => ({
+  file: `${title}.trace`,
+  title,
+  topology,
+  text: Array.from({ length: uses }, (_, index) => {
+    const line = (micro: number, text: string) => `h-${index + 1} [000] ..... ${index + 1}.00000${micro}: ${text}\n`;
+    return [
+      line(0, 'iommu_device_use_default_domain: (f) dev="0000:03:02.0" gp=0xff00 gid=6'),
+      line(1, 'glock: (f) lock=0xff58 gid=6'),
+      line(2, 'gacq: (f)'),
+      line(3, `gunlock: (f) lock=0xff58 gid=6 cnt=${index + 1} owner=0x0 dom=0x1 ddom=0x1`),
+      line(4, 'iommu_device_use_default_domain_ret: (f) ret=0'),
+    ].join('');
+  }).join(''),
+});
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const deskOn = (log: EventLog) => {
+  let ids = 0;
+  return workbench({
+    log,
+    now: () => '2026-11-22T20:00:00.000Z',
+    digest,
+    newId: () => {
+      ids += 1;
+      return `n${ids}`;
+    },
+  });
+};
+
+describe('an import', () => {
+  it('becomes a run that opens with what the last reading says', async () => {
+    const desk = deskOn(memoryLog());
+    const imported = await desk.importRecording(recording(3));
+    const run = await desk.open('uses');
+    expect(imported).toMatchObject({ lines: 15, already: false, complete: true, unexplained: 0 });
+    expect(run.replayer.end).toBe(imported.facts);
+    expect(Object.values(run.replayer.stateAt(run.replayer.end).groups)[0]?.ownerCount).toBe(3);
+  });
+
+  it('of the same bytes twice is one run', async () => {
+    const desk = deskOn(memoryLog());
+    const first = await desk.importRecording(recording(3));
+    const second = await desk.importRecording(recording(3));
+    expect(second).toEqual({ ...first, already: true });
+    expect(await desk.runs()).toHaveLength(1);
+  });
+
+  it('whose writer died is a run marked incomplete, and is taken up where it stopped', async () => {
+    const log = memoryLog();
+    let appends = 0;
+    const dying: EventLog = {
+      ...log,
+      append: (stream, events, expected) => {
+        appends += 1;
+        if (appends === 3) throw new Error('killed');
+        return log.append(stream, events, expected);
+      },
+    };
+    await expect(deskOn(dying).importRecording(recording(2000))).rejects.toThrow('killed');
+    const [left] = await deskOn(log).runs();
+    expect(left?.end).toBeUndefined();
+    expect((await deskOn(log).open('uses')).complete).toBe(false);
+
+    const again = await deskOn(log).importRecording(recording(2000));
+    const whole = memoryLog();
+    await deskOn(whole).importRecording(recording(2000));
+    expect((await deskOn(log).open('uses')).complete).toBe(true);
+    expect(await all(log, again.run)).toEqual(await all(whole, again.run));
+  });
+
+  it('that meets another writer of the same run is refused with what to do, and loses nothing', async () => {
+    const log = memoryLog();
+    let raced = false;
+    const racing: EventLog = {
+      ...log,
+      append: async (stream, events, expected) => {
+        if (stream.startsWith('run-') && !raced) {
+          raced = true;
+          await log.append(stream, events, expected);
+        }
+        return log.append(stream, events, expected);
+      },
+    };
+    await expect(deskOn(racing).importRecording(recording(3))).rejects.toThrow(
+      /another process is writing the same run/,
+    );
+    const other = await deskOn(log).importRecording(recording(3));
+    expect(await all(log, other.run)).toHaveLength(other.facts);
+  });
+});
+
+const all = async (log: EventLog, run: string): Promise<unknown[]> => {
+  const events: unknown[] = [];
+  for await (const event of log.read(streamId(`run-${run}`))) events.push(event);
+  return events;
+};
+
+describe('a run’s name', () => {
+  it('is its id, its title, or the beginning of one', async () => {
+    const desk = deskOn(memoryLog());
+    const { run } = await desk.importRecording(recording(1, 'first'));
+    await desk.importRecording(recording(2, 'second'));
+    for (const name of [run, run.slice(0, 5), 'first', 'fir']) {
+      expect((await desk.open(name)).header.run).toBe(run);
+    }
+  });
+
+  it('that is unknown or not clear is refused with what there is', async () => {
+    const desk = deskOn(memoryLog());
+    await expect(desk.open('x')).rejects.toThrow(/the store has no runs/);
+    await desk.importRecording(recording(1, 'race-1'));
+    await desk.importRecording(recording(2, 'race-2'));
+    await expect(desk.open('x')).rejects.toThrow(UnknownRunError);
+    await expect(desk.open('race')).rejects.toThrow(/could be .*race-1.*race-2/);
+  });
+
+  it('does not open a run with facts that only a newer version knows', async () => {
+    const log = memoryLog();
+    const desk = deskOn(log);
+    const { run, facts } = await desk.importRecording(recording(1));
+    await log.append(streamId(`run-${run}`), [{ type: 'TeaMade', data: {} }], revision(facts));
+    await expect(desk.open(run)).rejects.toThrow(/"TeaMade" is not known here/);
+  });
+});
+
+describe('the leak of the mail’s scheme', () => {
+  const explored = deskOn(memoryLog()).explore('robin-mail', 'fail-before-claim', {});
+  const schedule = explored.properties.find(({ id }) => id === 'I4')?.schedule ?? '';
+
+  it('is found by exploring, and a run of its schedule ends in it', async () => {
+    const desk = deskOn(memoryLog());
+    const made = await desk.simulate('robin-mail', 'fail-before-claim', { kind: 'schedule', schedule });
+    expect(made).toMatchObject({ schedule, parted: null, ending: 'done', violations: [{ id: 'I4' }] });
+    const run = await desk.open(made.run);
+    const world = run.replayer.stateAt(run.replayer.end);
+    expect(Object.values(world.groups)[0]?.owner).toBe('DMA_API');
+    expect(Object.values(world.devices).map(({ driver }) => driver)).toEqual([null, null]);
+  });
+
+  it('is not there on linux-6.1 under the same schedule, and the difference is the owner', async () => {
+    const desk = deskOn(memoryLog());
+    expect(desk.explore('linux-6.1', 'fail-before-claim', {})).toMatchObject({ complete: true, deadlock: null });
+    const choice = { kind: 'schedule', schedule } as const;
+    const leaked = await desk.open((await desk.simulate('robin-mail', 'fail-before-claim', choice)).run);
+    const sound = await desk.open((await desk.simulate('linux-6.1', 'fail-before-claim', choice)).run);
+    const { comparison, atEnd } = desk.compare(leaked, sound);
+    expect(comparison.kind).toBe('parted');
+    expect(atEnd).toMatchObject([{ left: 'DMA_API', right: null }]);
+    expect(atEnd[0]?.path).toMatch(/owner$/);
+  });
+
+  it('is refused politely for a scheme that does not exist', async () => {
+    const desk = deskOn(memoryLog());
+    expect(() => desk.explore('linux-9.9', 'case-1a', {})).toThrow(RequestError);
+    await expect(desk.simulate('linux-6.1', 'case-9z', { kind: 'round-robin' })).rejects.toThrow(
+      /there are: .*case-1a/,
+    );
+  });
+});
+
+describe('notes on a run', () => {
+  it('are there again when the run is opened again, with their replies', async () => {
+    const log = memoryLog();
+    const desk = deskOn(log);
+    await desk.importRecording(recording(2));
+    const run = await desk.open('uses');
+    await desk.addNote(run, position(4), { author: 'jason', body: 'what if B is here?' });
+    await desk.replyToNote(run, 'n1', { author: 'robin', body: 'then it waits' });
+    const { notes, damaged } = await deskOn(log).notes(await deskOn(log).open('uses'));
+    expect(damaged).toEqual([]);
+    expect(notes).toMatchObject([
+      { id: 'n1', author: 'jason', anchor: { position: 4 }, replies: [{ author: 'robin', body: 'then it waits' }] },
+    ]);
+  });
+
+  it('are each one event of the stream notes-<run>', async () => {
+    const log = memoryLog();
+    const desk = deskOn(log);
+    const { run: id } = await desk.importRecording(recording(2));
+    const run = await desk.open(id);
+    await desk.addNote(run, position(1), { author: 'a', body: 'one' });
+    await desk.addNote(run, position(2), { author: 'b', body: 'two' });
+    expect(await log.head(streamId(`notes-${id}`))).toBe(2);
+  });
+
+  it('written at the same time by two people are both kept', async () => {
+    const log = memoryLog();
+    const desk = deskOn(log);
+    await desk.importRecording(recording(2));
+    const run = await desk.open('uses');
+    await Promise.all([
+      desk.addNote(run, position(1), { author: 'a', body: 'one' }),
+      desk.addNote(run, position(2), { author: 'b', body: 'two' }),
+    ]);
+    expect((await desk.notes(run)).notes.map(({ body }) => body)).toEqual(['one', 'two']);
+  });
+
+  it('need words, and a note to answer', async () => {
+    const desk = deskOn(memoryLog());
+    await desk.importRecording(recording(2));
+    const run = await desk.open('uses');
+    await expect(desk.addNote(run, position(1), { author: 'a', body: ' ' })).rejects.toThrow(/empty note/);
+    await expect(desk.replyToNote(run, 'nope', { author: 'a', body: 'x' })).rejects.toThrow(RequestError);
+  });
+});

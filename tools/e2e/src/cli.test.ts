@@ -1,0 +1,257 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixture, newStore, type TestStore } from './custody.ts';
+
+let at: TestStore;
+beforeAll(() => {
+  at = newStore();
+});
+afterAll(() => at.remove());
+
+describe('custody import', () => {
+  it('accounts for 6.1-race to the last line and call', () => {
+    const { runs } = at.json('import', fixture('6.1-race'));
+    const [run] = runs;
+    expect(run.lines).toBe(25_522);
+    expect(run.events + run.verbatim + run.skipped).toBe(25_522);
+    expect(run).toMatchObject({ title: '6.1-race', kernel: '6.1.0-56-amd64', lost: 0, unexplained: 0, heldTwice: 0 });
+    expect(run).toMatchObject({ complete: true, findings: [] });
+    expect(run.calls.claim).toEqual({ OK: 16, EPERM: 638 });
+    expect(run.calls.use).toEqual({ OK: 152, EBUSY: 28 });
+    expect(run.locks.group).toEqual({ acquired: 1736, released: 1736 });
+  });
+
+  it('reads the other recordings, and finds the leak in the one where it is', () => {
+    const names = ['6.1-basic', '5.10-bugon', '6.12-type', 'lab-vanilla-leak', 'lab-robin-leak'];
+    const { runs } = at.json('import', ...names.map(fixture));
+    const leaks = runs.map(
+      ({ findings }: { findings: { kind: string }[] }) =>
+        findings.filter(({ kind }) => kind === 'claim-refused-while-quiet').length,
+    );
+    expect(leaks).toEqual([0, 0, 0, 0, 3]);
+    expect(runs.map(({ unexplained }: { unexplained: number }) => unexplained)).toEqual([0, 0, 0, 0, 0]);
+    expect(at.lines('show', '5.10-bugon').at(-1)).toMatchObject({ type: 'BugHit' });
+  });
+
+  it('refuses what is no trace with exit 2, says what was expected, and keeps the good ones beside it', () => {
+    const text = join(at.folder, 'code.c');
+    writeFileSync(text, 'int main(void)\n{\n}\n');
+    const other = newStore();
+    const { code, err } = other.custody('import', text, fixture('6.1-basic'));
+    expect(code).toBe(2);
+    expect(err).toContain('comm-pid [cpu] time: event: fields');
+    expect(other.json('runs').runs).toMatchObject([{ title: '6.1-basic', complete: true }]);
+    other.remove();
+  });
+
+  it('keeps what was good of a trace that breaks off, and says so', () => {
+    const whole = gunzipSync(readFileSync(join(fixture('6.1-basic'), 'stream.trace.gz'))).toString();
+    const cut = join(at.folder, 'cut.trace');
+    writeFileSync(cut, whole.slice(0, whole.length / 2));
+    const [run] = at.json('import', cut, '--topology', join(fixture('6.1-basic'), 'topology.json')).runs;
+    expect(run.complete).toBe(false);
+    expect(run.events + run.verbatim + run.skipped).toBe(run.lines);
+    expect(run.findings.map(({ kind }: { kind: string }) => kind)).toContain('cut');
+    expect(at.custody('runs').out).toContain('INCOMPLETE');
+  });
+
+  it('reads a trace from stdin', async () => {
+    const child = at.start('import', '-', '--title', 'piped', '--json');
+    child.stdin.end(readFileSync(join(fixture('6.1-basic'), 'stream.trace.gz')));
+    const [out] = await Promise.all([buffer(child.stdout), once(child, 'close')]);
+    expect(JSON.parse(out.toString()).runs[0]).toMatchObject({ title: 'piped', lines: 549 });
+  });
+});
+
+describe('custody show, state and replay', () => {
+  it('count the same as the import', () => {
+    const refused = at.lines('show', '6.1-race', '--grep', 'CallReturned.*op=claim.*EPERM');
+    expect(refused).toHaveLength(638);
+    expect(refused[0]).toMatchObject({ type: 'CallReturned', data: { op: 'claim', errno: 'EPERM' } });
+  });
+
+  it('say the same at a position; without a terminal, replay prints the state', () => {
+    expect(at.json('replay', '6.1-race', '--at', '13886')).toEqual(at.json('state', '6.1-race', '--at', '13886'));
+    expect(at.custody('replay', '6.1-race', '--at', '13886').out).toBe(
+      at.custody('state', '6.1-race', '--at', '13886').out,
+    );
+  });
+
+  it('state is what the events before it add up to', () => {
+    const owners = at
+      .lines('show', '6.1-race', '--to', '5000', '--grep', 'OwnerSet')
+      .filter((e) => e.data.group === '6');
+    const last = owners.at(-1).data;
+    expect(at.json('state', '6.1-race', '--at', '5000').groups['6']).toMatchObject({
+      owner: last.owner,
+      ownerCount: last.count,
+    });
+  });
+
+  it('work on a file that was not imported, and stop quietly when the reader has seen enough', async () => {
+    const other = newStore();
+    const child = other.start('show', fixture('6.1-basic'));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    other.remove();
+  });
+
+  it('print for a mail: 72 columns of ASCII', () => {
+    const { out } = at.custody('state', 'lab-robin-leak', '--mail');
+    expect(out.split('\n').every((line) => line.length <= 72 && /^[\x20-\x7e]*$/.test(line))).toBe(true);
+    const diff = at.custody('diff', 'lab-vanilla-leak', 'lab-robin-leak', '--mail').out;
+    expect(diff.split('\n').every((line) => line.length <= 72 && /^[\x20-\x7e]*$/.test(line))).toBe(true);
+  });
+});
+
+describe('custody explore, simulate and diff', () => {
+  it('settle the leak: none on linux-6.1, on robin-mail a shortest schedule that ends in it', () => {
+    const sound = at.custody('explore', 'linux-6.1', 'fail-before-claim', '--json');
+    expect(sound.code).toBe(0);
+    expect(JSON.parse(sound.out)).toMatchObject({ complete: true, deadlock: null });
+
+    const found = at.custody('explore', 'robin-mail', 'fail-before-claim', '--json');
+    expect(found.code).toBe(1);
+    const { properties } = JSON.parse(found.out);
+    const leak = properties.find(({ id }: { id: string }) => id === 'I4');
+    expect(leak).toMatchObject({ verdict: 'violated' });
+
+    const run = at.json('simulate', 'robin-mail', 'fail-before-claim', '--schedule', leak.schedule);
+    expect(run).toMatchObject({ schedule: leak.schedule, parted: null });
+    const { groups, devices } = at.json('state', run.run);
+    expect(Object.values(groups)).toMatchObject([{ owner: 'DMA_API' }]);
+    expect(Object.values(devices).every((device) => (device as { driver: unknown }).driver === null)).toBe(true);
+
+    const counterpart = at.json('simulate', 'linux-6.1', 'fail-before-claim', '--schedule', leak.schedule);
+    const diff = at.custody('diff', run.run, counterpart.run, '--json');
+    expect(diff.code).toBe(1);
+    expect(JSON.parse(diff.out)).toMatchObject({
+      kind: 'parted',
+      worlds: { atEnd: [{ left: 'DMA_API', right: null }] },
+    });
+  });
+
+  it('a bound makes an answer inconclusive: exit 3', () => {
+    const { code, out } = at.custody('explore', 'linux-6.1', 'case-4a-i', '--max-states', '10', '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(out).complete).toBe(false);
+  });
+
+  it('a run is the same as itself: exit 0', () => {
+    const { code, out } = at.custody('diff', '6.1-race', '6.1-race', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).kind).toBe('same');
+  });
+
+  it('two kernels under one script part where the patch differs', () => {
+    const { kind, results } = at.json('diff', 'lab-vanilla-leak', 'lab-robin-leak');
+    expect(kind).toBe('parted');
+    const claims = results.filter(({ call }: { call: string }) => call === 'claim group 6');
+    expect(
+      claims.map((one: { left: { errno: string }; right: { errno: string } }) => [one.left.errno, one.right.errno]),
+    ).toEqual(Array(3).fill(['OK', 'EBUSY']));
+  });
+});
+
+describe('custody note', () => {
+  it('keeps a note with its reply for whoever opens the run next', () => {
+    const added = at.json('note', 'add', '6.1-race', '--at', '13886', '--body', 'two binds wait', '--author', 'jason');
+    const { id } = added.notes[0];
+    at.json('note', 'reply', '6.1-race', id, '--body', 'case 2.a', '--author', 'robin');
+    expect(at.json('note', 'list', '6.1-race').notes).toMatchObject([
+      { id, author: 'jason', body: 'two binds wait', orphan: false, replies: [{ author: 'robin', body: 'case 2.a' }] },
+    ]);
+  });
+});
+
+describe('what went wrong', () => {
+  it.each([
+    [['state', 'nowhere'], 'Cannot find the run "nowhere"'],
+    [['explore', 'linux-9', 'case-1a'], 'there are: '],
+    [['simulate', 'linux-6.1', 'case-1a', '--schedule', 'T0 banana'], 'banana'],
+    [['show', '6.1-race', '--grep', '('], 'regular expression'],
+    [['frobnicate'], 'unknown command'],
+    [['import', '/no/such/file'], 'no such file'],
+    [['runs', '--store', 'kurrentdb://localhost:2113'], 'give --store FILE'],
+  ])('%j exits 2 and says what', (words, says) => {
+    const { code, err } = at.custody(...words);
+    expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+
+  it('doctor says what works', () => {
+    const { checks } = at.json('doctor');
+    expect(checks.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
+  });
+});
+
+describe('a store that several processes use', () => {
+  /** A trace long enough for a process to be caught in the middle of it. */
+  const longTrace = (folder: string): string => {
+    const lines = gunzipSync(readFileSync(join(fixture('6.1-race'), 'stream.trace.gz')));
+    const path = join(folder, 'long.trace.gz');
+    writeFileSync(path, gzipSync(Buffer.concat([lines, lines, lines]), { level: 1 }));
+    return path;
+  };
+  const topology = join(fixture('6.1-race'), 'topology.json');
+
+  it('keeps both of two different imports at once', async () => {
+    const other = newStore();
+    const codes = await Promise.all(
+      ['6.1-race', '6.1-basic'].map(async (name) => (await once(other.start('import', fixture(name)), 'close'))[0]),
+    );
+    expect(codes).toEqual([0, 0]);
+    expect(other.json('runs').runs.filter(({ complete }: { complete: boolean }) => complete)).toHaveLength(2);
+    other.remove();
+  });
+
+  it('lets one of two writers of the same run win, tells the other, and loses nothing', async () => {
+    const other = newStore();
+    const path = longTrace(other.folder);
+    const ran = await Promise.all(
+      [1, 2].map(async () => {
+        const child = other.start('import', path, '--topology', topology);
+        const [err, [code]] = await Promise.all([buffer(child.stderr), once(child, 'close')]);
+        return { code, err: err.toString() };
+      }),
+    );
+    expect(ran.some(({ code }) => code === 0)).toBe(true);
+    for (const { code, err } of ran) {
+      if (code !== 0) expect(err).toMatch(/another process is writing the same run/);
+    }
+    const [run] = other.json('runs').runs;
+    expect(run.complete).toBe(true);
+    expect(other.lines('show', run.run)).toHaveLength(run.events);
+    other.remove();
+  });
+
+  it('opens after kill -9 during an import, with no run or one marked incomplete, which a second import finishes', async () => {
+    const other = newStore();
+    const path = longTrace(other.folder);
+    const seen = new Set<string>();
+    for (const wait of [250, 400, 550, 700, 900]) {
+      const child = other.start('import', path, '--topology', topology);
+      const closed = once(child, 'close');
+      await delay(wait);
+      child.kill('SIGKILL');
+      await closed;
+      const { code, out } = other.custody('runs', '--json');
+      expect(code).toBe(0);
+      const { runs } = JSON.parse(out);
+      seen.add(runs.length === 0 ? 'none' : `complete: ${runs[0].complete}`);
+      if (runs.length > 0 && !runs[0].complete) expect(other.custody('doctor').out).toContain('never closed: long');
+    }
+    expect([...seen].every((state) => ['none', 'complete: false', 'complete: true'].includes(state))).toBe(true);
+    const [run] = other.json('import', path, '--topology', topology).runs;
+    expect(run.complete).toBe(true);
+    expect(other.lines('show', run.run)).toHaveLength(run.facts);
+    expect(readdirSync(other.folder).filter((name) => name.startsWith('custody.db'))).toEqual(['custody.db']);
+    other.remove();
+  });
+});
