@@ -1,17 +1,23 @@
 import { PassThrough } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { vi } from 'vitest';
 import type { Terminal } from './view.ts';
 
 /** A terminal of streams: what was typed goes in, what was written can be read. */
 export interface FakeTerminal extends Terminal {
+  /** Types, once the first frame is there. */
   readonly press: (keys: string) => Promise<void>;
+  /** Waits until `text` was written. @throws when it is not within 10 s. */
+  readonly shows: (text: string) => Promise<void>;
   /** Everything written so far. */
   readonly written: () => string;
   readonly rawModes: readonly boolean[];
 }
 
-/** Longer than one frame at 30 frames per second. */
-const frame = () => delay(80);
+/** Every frame ends with the hint of how to leave. */
+const anyFrame = 'quit';
+
+/** A busy machine draws late; nothing here is timed. */
+const patience = { timeout: 10_000, interval: 10 };
 
 export const fakeTerminal = ({ columns = 80, rows = 24, hasColors = false } = {}): FakeTerminal => {
   const rawModes: boolean[] = [];
@@ -19,16 +25,22 @@ export const fakeTerminal = ({ columns = 80, rows = 24, hasColors = false } = {}
   const input = new PassThrough();
   const output = new PassThrough();
   output.on('data', (chunk) => chunks.push(String(chunk)));
+  const written = () => chunks.join('');
+  const shows = (text: string): Promise<void> =>
+    vi.waitFor(() => {
+      if (!written().includes(text)) throw new Error(`Cannot find ${JSON.stringify(text)} in what was written`);
+    }, patience);
   const quiet = () => input;
   const setRawMode = (isRaw: boolean) => rawModes.push(isRaw);
   return {
     stdin: Object.assign(input, { isTTY: true, setRawMode, ref: quiet, unref: quiet }),
     stdout: Object.assign(output, { isTTY: true, columns, rows, hasColors: () => hasColors }),
     press: async (keys) => {
+      await shows(anyFrame);
       input.write(keys);
-      await frame();
     },
-    written: () => chunks.join(''),
+    shows,
+    written,
     rawModes,
   };
 };
