@@ -100,7 +100,7 @@ describe('the replay screen', () => {
 
 describe('npm start', () => {
   it('opens the replay at the place where the race is', async () => {
-    const screen = openTerminal({ command: ['sh', '-c', 'npm start; exit $?'], cwd: root, env: { NO_COLOR: '1' } });
+    const screen = openTerminal({ command: ['npm', 'start'], cwd: root, env: { NO_COLOR: '1' } });
     opened.push(screen);
     await screen.waitFor(/position 13886\/26595/, 60_000);
     expect(screen.screen()).toContain('the tour');

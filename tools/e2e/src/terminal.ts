@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -45,6 +45,7 @@ const shows = (screen: string, wanted: string | RegExp): boolean =>
 /** Starts a program in a private tmux server; `kill` it when done. */
 export const openTerminal = ({ command, columns = 80, rows = 24, env, cwd }: TerminalOptions): TestTerminal => {
   const folder = mkdtempSync(join(tmpdir(), 'custody-tmux-'));
+  const status = join(folder, 'status');
   const options = { env: environment(env), encoding: 'utf8', ...(cwd === undefined ? {} : { cwd }) } as const;
   const tmux = (...words: readonly string[]): string =>
     execFileSync('tmux', ['-u', '-S', join(folder, 'socket'), '-f', '/dev/null', ...words], options);
@@ -53,8 +54,8 @@ export const openTerminal = ({ command, columns = 80, rows = 24, env, cwd }: Ter
   tmux(
     ...['start-server', ';'],
     ...[set('remain-on-exit', 'on'), set('status', 'off'), set('default-terminal', 'screen-256color')].flat(),
-    // `env` makes two words of the shortest command, so that tmux hands none to a shell.
-    ...['new-session', '-d', ...size, 'env', ...command],
+    // tmux now and then forgets a status, so a shell writes it down: whole, or not at all.
+    ...['new-session', '-d', ...size, 'sh', '-c', '"$@"; echo $? > "$0.new" && mv "$0.new" "$0"', status, ...command],
   );
 
   const screen = (how?: 'styled'): string =>
@@ -72,11 +73,7 @@ export const openTerminal = ({ command, columns = 80, rows = 24, env, cwd }: Ter
     }
   };
 
-  const exitStatus = (): number | null => {
-    const [isDead, status] = tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status}').trim().split(' ');
-    // tmux may notice the closed terminal before it has the status.
-    return isDead === '1' && status !== undefined ? Number(status) : null;
-  };
+  const exitStatus = (): number | null => (existsSync(status) ? Number(readFileSync(status, 'utf8')) : null);
 
   const kill = (): void => {
     try {
