@@ -1,5 +1,5 @@
-import { clamp } from '@custody/replay';
-import type { NotesOfRun } from '@custody/workbench';
+import { type Position, position } from '@custody/trace';
+import { type NotesOfRun, RequestError, type Run, type Workbench } from '@custody/workbench';
 import { authorOf } from '../author.ts';
 import { findRun } from '../find-run.ts';
 import type { ExitCode, Printer } from '../print.ts';
@@ -26,72 +26,71 @@ const printNotes = (print: Printer, title: string, { notes, damaged }: NotesOfRu
   });
 };
 
+/** A verb on a run's notes; what it answers is the notes afterwards. */
+const onRun = <Options, Words extends string[]>(
+  verb: (workbench: Workbench, found: Run, options: Options, ...words: Words) => Promise<NotesOfRun>,
+) =>
+  run(async ({ print, desk }, options: Options, reference: string, ...words: Words) =>
+    desk(async (workbench) => {
+      const found = await findRun(workbench, reference, print);
+      return printNotes(print, found.header.title, await verb(workbench, found, options, ...words));
+    }),
+  );
+
+const within = (at: number, { header, replayer: { end } }: Run): Position => {
+  if (at <= end) return position(at);
+  throw new RequestError(`Cannot put a note at ${at} as ${header.title} ends at ${end}; give --at 0 to ${end}`);
+};
+
+const authorOption = ['--author <name>', 'who says it (default: $CUSTODY_AUTHOR, git user.name, login)'] as const;
+const bodyOption = ['--body <text>', 'what to say'] as const;
+const runWord = ['<run>', 'an id, a title, the beginning of one, or a file'] as const;
+const noteWord = ['<note>', 'its id, as list prints it'] as const;
+
 export const registerNote: Register = (program) => {
   const note = program.command('note').description('write on a run, and read what others wrote');
-  const place = ['<run>', 'an id, a title, the beginning of one, or a file'] as const;
 
   note
     .command('add')
-    .argument(...place)
+    .argument(...runWord)
     .description('add a note at a position')
     .requiredOption('--at <position>', 'events applied: the note is about the last of them', wholeNumber)
-    .requiredOption('--body <text>', 'what to say')
-    .option('--author <name>', 'who says it (default: $CUSTODY_AUTHOR, git user.name, login)')
+    .requiredOption(...bodyOption)
+    .option(...authorOption)
     .action(
-      run(async ({ print, desk }, { at, body, author }: WriteOptions & { readonly at: number }, reference: string) =>
-        desk(async (workbench) => {
-          const found = await findRun(workbench, reference, print);
-          const position = clamp(at, found.replayer.end);
-          if (position !== at) print.complain(`position ${at} is past the end: the note is at ${position}`);
-          const notes = await workbench.addNote(found, position, { author: authorOf(author), body });
-          return printNotes(print, found.header.title, notes);
-        }),
+      onRun((workbench, found, { at, body, author }: WriteOptions & { readonly at: number }) =>
+        workbench.addNote(found, within(at, found), { author: authorOf(author), body }),
       ),
     );
 
   note
     .command('reply')
-    .argument(...place)
-    .argument('<note>', 'its id, as list prints it')
+    .argument(...runWord)
+    .argument(...noteWord)
     .description('answer a note')
-    .requiredOption('--body <text>', 'what to say')
-    .option('--author <name>', 'who says it')
+    .requiredOption(...bodyOption)
+    .option(...authorOption)
     .action(
-      run(async ({ print, desk }, { body, author }: WriteOptions, reference: string, id: string) =>
-        desk(async (workbench) => {
-          const found = await findRun(workbench, reference, print);
-          const notes = await workbench.replyToNote(found, id, { author: authorOf(author), body });
-          return printNotes(print, found.header.title, notes);
-        }),
+      onRun((workbench, found, { body, author }: WriteOptions, id: string) =>
+        workbench.replyToNote(found, id, { author: authorOf(author), body }),
       ),
     );
 
   note
     .command('resolve')
-    .argument(...place)
-    .argument('<note>', 'its id, as list prints it')
+    .argument(...runWord)
+    .argument(...noteWord)
     .description('mark a note as settled')
-    .option('--author <name>', 'who settles it')
+    .option(...authorOption)
     .action(
-      run(async ({ print, desk }, { author }: { readonly author?: string }, reference: string, id: string) =>
-        desk(async (workbench) => {
-          const found = await findRun(workbench, reference, print);
-          const notes = await workbench.resolveNote(found, id, authorOf(author));
-          return printNotes(print, found.header.title, notes);
-        }),
+      onRun((workbench, found, { author }: { readonly author?: string }, id: string) =>
+        workbench.resolveNote(found, id, authorOf(author)),
       ),
     );
 
   note
     .command('list')
-    .argument(...place)
+    .argument(...runWord)
     .description('list the notes of a run')
-    .action(
-      run(async ({ print, desk }, _options: object, reference: string) =>
-        desk(async (workbench) => {
-          const found = await findRun(workbench, reference, print);
-          return printNotes(print, found.header.title, await workbench.notes(found));
-        }),
-      ),
-    );
+    .action(onRun((workbench, found) => workbench.notes(found)));
 };
