@@ -1,6 +1,6 @@
 import type { Workbench } from '@custody/workbench';
 import { type OutputOptions, type Printer, printer } from './print.ts';
-import { defaultStore, withWorkbench } from './store.ts';
+import { defaultStore, openToLook, withWorkbench } from './store.ts';
 
 /** Global options, as commander gives them. */
 interface GlobalOptions {
@@ -17,6 +17,8 @@ export interface Context {
   readonly store: string;
   /** Opens the store for as long as `use` takes. */
   readonly desk: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
+  /** As `desk`, and makes no store where there is none. */
+  readonly look: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
 }
 
 export const contextOf = (options: GlobalOptions): Context => {
@@ -30,5 +32,10 @@ export const contextOf = (options: GlobalOptions): Context => {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
   };
-  return { print: printer(output, streams), store, desk: (use) => withWorkbench(store, use) };
+  return {
+    print: printer(output, streams),
+    store,
+    desk: (use) => withWorkbench(store, use),
+    look: (use) => withWorkbench(store, use, openToLook),
+  };
 };

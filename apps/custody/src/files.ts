@@ -30,8 +30,27 @@ const traceFile = async (path: string): Promise<string> => {
   );
 };
 
+const bytesOf = (path: string): Promise<Buffer> =>
+  readFile(path).catch((cause: Error) => {
+    throw new RequestError(`Cannot import "${path}": ${cause.message}`, { cause });
+  });
+
+/** @throws RequestError when the gzip is damaged; what it holds before the damage cannot be told from the rest. */
+const unzipped = (bytes: Buffer, path: string): Buffer => {
+  try {
+    return gunzipSync(bytes);
+  } catch (cause) {
+    throw new RequestError(
+      `Cannot unpack "${path}": ${(cause as Error).message}; unpack it with gzip -d and import that`,
+      {
+        cause,
+      },
+    );
+  }
+};
+
 const textOf = (bytes: Buffer, path: string): string => {
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? unzipped(bytes, path) : bytes;
   if (plain.subarray(0, traceDatMagic.length).equals(traceDatMagic)) {
     throw new RequestError(
       `Cannot import "${path}" as it is a trace.dat, which is not read yet; run: trace-cmd report ${path} > trace.txt`,
@@ -65,7 +84,7 @@ export const readRecording = async (
 ): Promise<Recording> => {
   const fromStdin = path === '-';
   const file = fromStdin ? path : await traceFile(path);
-  const bytes = fromStdin ? await buffer(process.stdin) : await readFile(file);
+  const bytes = fromStdin ? await buffer(process.stdin) : await bytesOf(file);
   const beside = fromStdin ? undefined : await existing([join(dirname(file), 'topology.json')]);
   const topologyPath = given.topology ?? beside;
   const topology =

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import packageFile from '../package.json' with { type: 'json' };
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
@@ -30,6 +31,8 @@ const commands = [
   registerDoctor,
 ];
 
+const { version } = packageFile;
+
 const programOf = (): Command => {
   const program = new Command('custody')
     .description("who owns a device's DMA: record, replay, explore, compare, annotate")
@@ -39,9 +42,10 @@ const programOf = (): Command => {
     .option('--no-color', 'no colour; $NO_COLOR does the same')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', '\nExit codes: 0 yes, same, holds · 1 no, differs, violated · 2 trouble · 3 inconclusive')
+    .version(version, '--version')
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(custody --help lists the commands)')
     .exitOverride();
-  // Global options may stand after the command too.
   for (const register of commands) register(program);
   return program;
 };

@@ -42,7 +42,16 @@ const asciiOf: Readonly<Record<string, string>> = {
   '⚠': '!',
 };
 
-const toAscii = (line: string): string => line.replace(/[^\x20-\x7e]/gu, (char) => asciiOf[char] ?? '?');
+/** Letters lose their accents, known signs become ASCII ones, the rest a question mark. */
+const toAscii = (line: string): string =>
+  line
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]/gu, (char) => asciiOf[char] ?? '?');
+
+/** What other people wrote must not steer the terminal: control and direction characters are shown, not sent. */
+const harmless = (line: string): string =>
+  line.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (char) => (char === '\t' ? ' ' : '\ufffd'));
 
 /** A line folded at blanks to `width` columns; what continues it is indented by `hang` more than it was. */
 export const fold = (line: string, width: number, hang = 2): string[] => {
@@ -64,7 +73,7 @@ export interface Streams {
 
 export const printer = (options: OutputOptions, { out, err }: Streams): Printer => {
   const lines = (text: readonly string[]): void => {
-    for (const line of options.mail ? forMail(text) : text) out(`${line}\n`);
+    for (const line of options.mail ? forMail(text) : text.map(harmless)) out(`${line}\n`);
   };
   return {
     options,

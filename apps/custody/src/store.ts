@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { type EventLog, memoryLog } from '@custody/log';
 import { openSqliteLog } from '@custody/log-sqlite';
 import { RequestError, type Workbench, workbench } from '@custody/workbench';
 
@@ -8,20 +10,27 @@ import { RequestError, type Workbench, workbench } from '@custody/workbench';
 export const defaultStore = (env: NodeJS.ProcessEnv): string =>
   env['CUSTODY_STORE'] ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'custody', 'custody.db');
 
-const openLog = (store: string) => {
-  if (!/^[a-z]+:\/\//.test(store)) return openSqliteLog(store);
+const isUrl = (store: string): boolean => /^[a-z]+:\/\//.test(store);
+
+const openLog = async (store: string): Promise<EventLog> => {
+  if (!isUrl(store)) return openSqliteLog(store);
   const scheme = store.slice(0, store.indexOf(':'));
   throw new RequestError(
     `Cannot open a store at ${scheme}:// as this version keeps its log in a file; give --store FILE`,
   );
 };
 
+/** For looking only: a store that is not there is an empty one, and stays not there. */
+export const openToLook = async (store: string): Promise<EventLog> =>
+  isUrl(store) || existsSync(store) ? openLog(store) : memoryLog();
+
 /** Opens the store, lends the workbench on it, and leaves one closed file behind. */
 export const withWorkbench = async <Result>(
   store: string,
   use: (desk: Workbench) => Promise<Result>,
+  openAs: (store: string) => Promise<EventLog> = openLog,
 ): Promise<Result> => {
-  await using log = await openLog(store);
+  await using log = await openAs(store);
   return await use(
     workbench({
       log,

@@ -1,11 +1,11 @@
-import type { World } from '@custody/trace';
+import { ownerText, type World } from '@custody/trace';
 
 const or = (value: string | number | null, otherwise: string): string => (value === null ? otherwise : String(value));
 
 /** The world as a person reads it: groups with their devices, then locks, then tasks inside calls. */
 export const worldLines = (world: World): string[] => {
   const groups = Object.entries(world.groups).flatMap(([id, { devices, owner, ownerCount, domain }]) => [
-    `group ${id}: owner ${or(owner, 'none')}, count ${or(ownerCount, '?')}, domain ${or(domain, '?')}`,
+    `group ${id}: owner ${ownerText({ owner, count: ownerCount })}, count ${or(ownerCount, '?')}, domain ${or(domain, '?')}`,
     ...devices.map((device) => {
       const state = world.devices[device];
       if (!state) return `  ${device}`;

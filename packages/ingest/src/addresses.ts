@@ -10,6 +10,8 @@ export interface AddressBook {
   readonly group: (fields: ProbeFields) => GroupId | null;
   readonly device: (fields: ProbeFields) => DeviceId | null;
   readonly lock: (fields: ProbeFields) => LockId | null;
+  /** Group pointers that the topology does not have: it may be of another boot. */
+  readonly strangers: () => number;
 }
 
 /** The last address at or below `at`. */
@@ -30,16 +32,19 @@ const addressOf = (text: string | undefined): bigint | null =>
 /** Address 0 is "no group"; `gid=0` beside it is a failed dereference, not group 0 (domain/guest.md, trap 12). */
 export const addressBook = ({ topology, addresses }: RecordedTopology): AddressBook => {
   const known = new Set<string>(topology.groups.flatMap(({ devices }) => devices.map(({ id }) => id)));
+  const strangers = new Set<bigint>();
   const group = (fields: ProbeFields): GroupId | null => {
     const pointer = addressOf(fields.get('gp'));
     if (pointer === 0n) return null;
     const found = pointer === null ? undefined : below(addresses, pointer);
     if (found && found.at === pointer && found.object.kind === 'group') return groupId(found.object.id);
+    if (pointer !== null && addresses.length > 0) strangers.add(pointer);
     const printed = fields.get('gid');
     return printed === undefined ? null : groupId(printed);
   };
   return {
     group,
+    strangers: () => strangers.size,
     device: (fields) => {
       const printed = fields.get('dev');
       if (printed === undefined) return null;

@@ -66,6 +66,23 @@ describe('what a recording cannot show at once', () => {
     ]);
   });
 
+  it('is not guessed where the mutex’s return has a probe: that line tells it', () => {
+    const text =
+      line('h-1', '1.000001', 'glock: (mutex_lock+0x0) lock=0xff58 gid=6') +
+      line('h-1', '1.000002', 'gacq: (x <- mutex_lock)') +
+      line('h-1', '1.000003', 'gunlock: (mutex_unlock+0x0) lock=0xff58 gid=6 cnt=0 owner=0x0 dom=0x1 ddom=0x1');
+    const locks = importAll(text, recorded).events.filter(({ type }) => type === 'LockAcquired');
+    expect(locks.map(({ data }) => data)).toEqual([{ lock: 'group:6' }]);
+  });
+
+  it('is guessed for a caller that the probe’s filter leaves out: no task waits for ever', () => {
+    const text =
+      line('h-1', '1.000001', 'glock: (mutex_lock+0x0) lock=0xff58 gid=6') +
+      line('h-1', '1.000003', 'gunlock: (mutex_unlock+0x0) lock=0xff58 gid=6 cnt=0 owner=0x0 dom=0x1 ddom=0x1');
+    const { events } = importAll(text, recorded);
+    expect(events.filter(({ type }) => type === 'LockAcquired')).toMatchObject([{ data: { inferred: true } }]);
+  });
+
   it('is not taken from a contention line: the task still waits', () => {
     const text =
       line('h-1', '1.000001', 'dlock: (mutex_lock+0x0) lock=0x20080 dev="0000:03:02.0"') +
@@ -92,6 +109,45 @@ describe('a claim that is refused while the group is quiet', () => {
 
   it('is no finding while an earlier claim holds the group', () => {
     expect(importAll(claim('1.0', 0) + claim('1.1', -1), recorded).report.findings).toEqual([]);
+  });
+});
+
+describe('a claim under the mutex', () => {
+  const claimed = (owner: string, cnt: number, dom: string): string =>
+    line('h-1', '1.000001', 'glock: (mutex_lock+0x0) lock=0xff58 gid=6') +
+    line('h-1', '1.000002', 'gacq: (x <- mutex_lock)') +
+    line('h-1', '1.000003', `gunlock: (f) lock=0xff58 gid=6 cnt=${cnt} owner=${owner} dom=${dom} ddom=0x1`);
+  const inside = (what: string, op: string): string =>
+    line('h-1', '1.000000', `iommu_group_${op}_dma_owner: (f) gp=0xff00 newowner=0xaa gid=6`) +
+    what +
+    line('h-1', '1.000004', `iommu_group_${op}_dma_owner_ret: (f) ret=0`);
+  const changes = (text: string): string[] =>
+    importAll(text, recorded)
+      .events.map(({ type }) => type)
+      .filter((type) => type === 'OwnerSet' || type === 'DomainAttached');
+
+  it('attaches the domain and then sets the owner; a release is the other way round', () => {
+    const free = claimed('0x0', 0, '0x1');
+    const owned = inside(claimed('0xaa', 1, '0x2'), 'claim');
+    expect(changes(free + owned).slice(-2)).toEqual(['DomainAttached', 'OwnerSet']);
+    expect(changes(free + owned + inside(free, 'release')).slice(-2)).toEqual(['OwnerSet', 'DomainAttached']);
+  });
+});
+
+describe('a recording with a gap', () => {
+  it('tells what it can of a return whose entry is missing', () => {
+    const text = `CPU:0 [LOST 7 EVENTS]\n${line('h-1', '1.0', 'iommu_group_claim_dma_owner_ret: (f) ret=-1')}`;
+    const { events, report } = importAll(use('h-9', '0.9', 1) + text, recorded);
+    expect(events.at(-1)).toMatchObject({ type: 'CallReturned', data: { op: 'claim', group: null, errno: 'EPERM' } });
+    expect(report.calls['claim']).toEqual({ EPERM: 1 });
+  });
+
+  it('says of every later finding that it may be owed to the gap', () => {
+    const text = `${use('h-1', '1.0', 1)}CPU:0 [LOST 7 EVENTS]\n${use('h-2', '1.1', 3)}`;
+    expect(importAll(text, recorded).report.findings[0]?.text).toMatch(/events were lost before this/);
+    expect(importAll(use('h-1', '1.0', 1) + use('h-2', '1.1', 3), recorded).report.findings[0]?.text).not.toMatch(
+      /lost/,
+    );
   });
 });
 
@@ -126,6 +182,22 @@ describe('an import', () => {
     const { events, report } = importAll(use('h-1', '1.0', 1), noTopology);
     expect(events.some(({ type }) => type === 'OwnerSet')).toBe(true);
     expect(report.findings.map(({ kind }) => kind)).toEqual(['kernel-unknown', 'no-topology']);
+  });
+});
+
+describe('a topology of another machine', () => {
+  const begin = (uname: string) =>
+    line('init-1', '0.5', `tracing_mark_write: SCN begin scen=x uname=${uname} clock=mono`);
+
+  it('is refused when the trace says that it is of another kernel', () => {
+    expect(() => importAll(begin('6.12.117+deb12-amd64') + use('h-1', '1.0', 1), recorded)).toThrow(
+      /trace of 6\.12\.117\+deb12-amd64 with a topology of 6\.1\.0-56-amd64/,
+    );
+  });
+
+  it('is found when the trace’s groups are not in it', () => {
+    const text = line('h-1', '1.0', 'iommu_device_use_default_domain: (f) dev="0000:03:02.0" gp=0xee00 gid=6');
+    expect(importAll(text, recorded).report.findings).toMatchObject([{ kind: 'topology-mismatch' }]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Unexplained } from './accounting.ts';
 import { type Interpreter, interpreter, type Tally } from './interpreter.ts';
 import { defaultMapping, kernelRelease, mappingFor } from './mapping/index.ts';
 import { parseLine } from './syntax/ftrace-text.ts';
-import type { RecordedTopology } from './topology-file.ts';
+import { type RecordedTopology, TopologyError } from './topology-file.ts';
 
 /** Thrown for bytes that are no trace; the message says what was expected. */
 export class NotATraceError extends Error {
@@ -72,10 +72,18 @@ const head = (text: string): string[] => {
   return lines;
 };
 
+/** @throws TopologyError when the trace names another kernel than the topology. */
 const releaseIn = (recorded: RecordedTopology, lines: readonly string[]): string | null => {
-  if (recorded.uname !== null) return kernelRelease(recorded.uname);
   const marker = lines.find((line) => line.includes(' uname='));
-  return marker === undefined ? null : kernelRelease(marker.slice(marker.indexOf(' uname=')));
+  const traced = marker === undefined ? null : kernelRelease(marker.slice(marker.indexOf(' uname=')));
+  const topology = recorded.uname === null ? null : kernelRelease(recorded.uname);
+  if (traced !== null && topology !== null && traced !== topology) {
+    throw new TopologyError(
+      `Cannot read this trace of ${traced} with a topology of ${topology}: its addresses are another machine's; ` +
+        'give the topology.json of the same recording with --topology',
+    );
+  }
+  return traced ?? topology;
 };
 
 const assertTrace = (lines: readonly string[]): void => {
@@ -90,7 +98,7 @@ const assertTrace = (lines: readonly string[]): void => {
 
 const ownership = ({ owner, count }: Unexplained['from']): string => `owner ${owner ?? 'none'} count ${count}`;
 
-const findingsOf = (reader: Interpreter): Finding[] => [
+const judgementsOf = (reader: Interpreter): Finding[] => [
   ...reader.unexplained.map(({ group, task, from, to, call, position: at }) => ({
     kind: 'unexplained-ownership',
     position: at,
@@ -111,6 +119,14 @@ const findingsOf = (reader: Interpreter): Finding[] => [
   ...reader.world().bugs.map((text) => ({ kind: 'bug', text, position: reader.position() })),
 ];
 
+/** What was found after events were lost may be owed to what is missing, and says so. */
+const findingsOf = (reader: Interpreter, firstGap: Position | null): Finding[] =>
+  judgementsOf(reader).map((finding) =>
+    firstGap === null || finding.kind === 'bug' || (finding.position ?? 0) < firstGap
+      ? finding
+      : { ...finding, text: `${finding.text}; events were lost before this, it may be owed to that` },
+  );
+
 /** What the lines said beside their facts. */
 interface LineTally {
   lines: number;
@@ -120,6 +136,7 @@ interface LineTally {
   unreadable: { readonly line: number; readonly reason: string }[];
   lost: number;
   gaps: number;
+  firstGap: Position | null;
   backwards: number;
   cut: boolean;
   begun: boolean;
@@ -135,13 +152,21 @@ const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | nu
     findings.push({ kind: 'unreadable-lines', text });
   }
   if (tally.lost > 0) findings.push({ kind: 'events-lost', text: `${tally.lost} events lost in ${tally.gaps} gaps` });
-  if (tally.backwards > 0) findings.push({ kind: 'time-backwards', text: `time goes back ${tally.backwards} times` });
+  if (tally.backwards > 0)
+    findings.push({
+      kind: 'time-backwards',
+      text: `time goes back at ${tally.backwards} ${tally.backwards === 1 ? 'line' : 'lines'}`,
+    });
   if (tally.cut) findings.push({ kind: 'cut', text: 'the file breaks off in the middle of its last line' });
   if (tally.begun && !tally.ended && reader.world().bugs.length === 0) {
     findings.push({ kind: 'cut', text: 'the recording has a begin marker but no end marker: it broke off' });
   }
   if (kernel === null) {
     findings.push({ kind: 'kernel-unknown', text: `nothing says which kernel this is; read as ${defaultMapping.id}` });
+  }
+  if (reader.strangers() > 0) {
+    const text = `${reader.strangers()} group addresses are not in the topology: it may be of another boot`;
+    findings.push({ kind: 'topology-mismatch', text });
   }
   if (!members) {
     findings.push({
@@ -158,6 +183,7 @@ const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | nu
  * @param text - tracefs `trace` or `trace_pipe`, or the output of `trace-cmd report`.
  * @param recorded - from `parseTopology`, or `noTopology`.
  * @throws NotATraceError when none of the first lines is a trace line.
+ * @throws TopologyError when the topology is of another kernel.
  */
 export const importTrace = (text: string, recorded: RecordedTopology): TraceImport => {
   const first = head(text);
@@ -175,6 +201,7 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
       unreadable: [],
       lost: 0,
       gaps: 0,
+      firstGap: null,
       backwards: 0,
       cut: false,
       begun: false,
@@ -199,6 +226,7 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
           tally.events += 1;
           tally.lost += parsed.count;
           tally.gaps += 1;
+          tally.firstGap ??= reader.position();
           break;
         }
         case 'record': {
@@ -239,7 +267,10 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
       heldTwice: reader.overlaps.length,
       ...reader.tally,
       complete: !brokeOff,
-      findings: [...findingsOf(reader), ...textFindings(tally, reader, kernel, recorded.topology.groups.length > 0)],
+      findings: [
+        ...findingsOf(reader, tally.firstGap),
+        ...textFindings(tally, reader, kernel, recorded.topology.groups.length > 0),
+      ],
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),
     };
   }

@@ -60,6 +60,8 @@ export interface Interpreter {
   /** Positions just after a lock came to be held by two tasks. */
   readonly overlaps: readonly { readonly position: Position; readonly lock: LockId }[];
   readonly tally: Tally;
+  /** Group addresses that the topology does not have. */
+  readonly strangers: () => number;
 }
 
 export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Interpreter => {
@@ -114,26 +116,32 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     return domainId(blockingDomains.get(group) === domain ? 'blocking' : domain);
   };
 
-  const readGroup = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
+  const readOwner = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
+    if (reading.count === null) return;
     const known = world.groups[group];
+    const to = { owner: reading.owner === null ? null : ownerId(reading.owner), count: reading.count };
+    const first = known === undefined || known.ownerCount === null;
+    if (!first && known.owner === to.owner && known.ownerCount === to.count) return;
+    const from = { owner: known?.owner ?? null, count: known?.ownerCount ?? 0 };
     const calls = world.tasks[stamp.task]?.calls ?? [];
-    if (reading.count !== null) {
-      const owner = reading.owner === null ? null : ownerId(reading.owner);
-      const to = { owner, count: reading.count };
-      const first = known === undefined || known.ownerCount === null;
-      if (first || known.owner !== owner || known.ownerCount !== reading.count) {
-        const from = { owner: known?.owner ?? null, count: known?.ownerCount ?? 0 };
-        note({ type: 'OwnerSet', data: { group, ...to } }, stamp);
-        if (!first && !explains(calls, from, to)) {
-          const call = calls.at(-1)?.op ?? null;
-          unexplained.push({ position: position(count), group, task: stamp.task, from, to, call });
-        }
-      }
-    }
+    note({ type: 'OwnerSet', data: { group, ...to } }, stamp);
+    if (first || explains(calls, from, to)) return;
+    const call = calls.at(-1)?.op ?? null;
+    unexplained.push({ position: position(count), group, task: stamp.task, from, to, call });
+  };
+
+  const readDomain = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
     if (reading.domain === null || rawDomains.get(group) === reading.domain) return;
     rawDomains.set(group, reading.domain);
-    const domain = domainName(group, reading, calls.at(-1)?.op === 'claim');
+    const isClaim = world.tasks[stamp.task]?.calls.at(-1)?.op === 'claim';
+    const domain = domainName(group, reading, isClaim);
     if (domain !== null) note({ type: 'DomainAttached', data: { group, domain } }, stamp);
+  };
+
+  /** In the order of the kernel: a claim attaches the domain and then sets the owner, a release the other way round. */
+  const readGroup = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
+    const order = reading.owner === null ? [readOwner, readDomain] : [readDomain, readOwner];
+    for (const read of order) read(group, reading, stamp);
   };
 
   const sampleGroup = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
@@ -170,8 +178,9 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     sampleGroup: (group, reading) => sampleGroup(group, reading, stamp),
   });
 
-  const settle = (thread: Thread, stamp: Stamp): void => {
+  const settle = (thread: Thread, stamp: Stamp, told: Fact['type'] | undefined): void => {
     for (const fact of thread.settling) {
+      if (fact.type === told) continue;
       if (fact.type === 'LockAcquired') thread.wanted = null;
       note(fact, stamp);
     }
@@ -183,24 +192,23 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     const { cpu, comm, name } = record;
     const stamp: Stamp = { task, at: nanos(record.at), cpu, ...(comm !== null && { comm }), line };
     const thread = threadOf(record.tid);
-    if (!isWaiting(name)) settle(thread, stamp);
+    const row = mapping.rows[name];
+    if (!isWaiting(name)) settle(thread, stamp, row?.settles);
     const probe = { record, fields: parseFields(record.fields) };
     let told = false;
     const scene = sceneOf(thread, stamp, () => {
       told = true;
     });
-    const row = mapping.rows[name];
     if (row?.enter) {
       const frame = row.enter(probe, scene);
       if (frame) thread.frames.push({ on: name, ...frame });
     } else if (name.endsWith('_ret')) {
       const on = name.slice(0, -'_ret'.length);
       const innermost = thread.frames.findLastIndex((frame) => frame.on === on);
-      const frame = thread.frames[innermost];
-      if (frame) {
-        thread.frames.length = innermost;
-        mapping.rows[on]?.leave?.(probe, scene, frame);
-      }
+      // Without its entry, in a trace that begins late or lost events, a return still tells what it can.
+      const frame = thread.frames[innermost] ?? { on };
+      if (innermost >= 0) thread.frames.length = innermost;
+      mapping.rows[on]?.leave?.(probe, scene, frame);
     }
     if (told) return 'facts';
     note({ type: 'LineKept', data: { name, text: record.fields } }, stamp);
@@ -221,5 +229,6 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     refusals: refusals.found,
     overlaps,
     tally: { calls, locks },
+    strangers: book.strangers,
   };
 };

@@ -7,7 +7,8 @@ const timeWidth = 12;
 const typeWidth = 18;
 const whoWidth = commWidth + 1 + pidWidth;
 
-const isKernelTask = ({ task }: TraceEvent): boolean => /^\d+$/.test(task);
+/** What comes from a file has a line there; a gap has no task. */
+const isRecorded = ({ task, line }: TraceEvent): boolean => line !== undefined || /^\d+$/.test(task);
 
 /** `530` called `sh` is `sh-530`; a task without a name is `<...>-530`, as the kernel prints it. */
 const whoOf = ({ task, comm }: TraceEvent): string =>
@@ -32,7 +33,7 @@ const cpuOf = (cpu: number | undefined): string => (cpu === undefined ? '     ' 
  * ```
  */
 export const lineOf = (event: TraceEvent): string => {
-  const real = isKernelTask(event);
+  const real = isRecorded(event);
   const who = real ? whoOf(event) : String(event.task).padStart(commWidth).padEnd(whoWidth);
   const time = (real ? secondsOf(event.at) : String(event.at)).padStart(timeWidth);
   const type = `${nameOf(event)}:`.padEnd(typeWidth);

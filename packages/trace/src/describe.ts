@@ -12,6 +12,22 @@ export const fieldsOf = (event: { readonly type: FactType; readonly data: object
     .join(' ');
 };
 
+/**
+ * Who owns a group, in words: a cookie; `kernel` for users of the DMA API that are only counted; `none`; `?` when a
+ * recording has not read it yet, or its kernel has no such field.
+ */
+export const ownerText = ({
+  owner,
+  count,
+}: {
+  readonly owner: string | null;
+  readonly count: number | null;
+}): string => {
+  if (owner !== null) return owner;
+  if (count === null) return '?';
+  return count > 0 ? 'kernel' : 'none';
+};
+
 /** What the event is called: its type, or for a line that was kept the name of its own trace event. */
 export const nameOf = (event: TraceEvent): string => (event.type === 'LineKept' ? event.data.name : event.type);
 

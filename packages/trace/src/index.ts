@@ -1,4 +1,4 @@
-export { fieldsOf, nameOf, objectOf } from './describe.ts';
+export { fieldsOf, nameOf, objectOf, ownerText } from './describe.ts';
 export {
   type BusEvent,
   busEvents,

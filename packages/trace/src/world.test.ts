@@ -48,6 +48,16 @@ describe('a lock', () => {
     });
   });
 
+  it('is not waited for by a task that drops it, though nobody saw it taken', () => {
+    expect(after(asks('1'), drops('1')).locks).toEqual({});
+  });
+
+  it('is not held or wanted by a task that is back in user space', () => {
+    const back = by('1', { type: 'SyscallReturned', data: { call: 'write bind', errno: 'OK' } });
+    expect(after(gets('1'), asks('2'), back).locks[lock]).toEqual({ holders: [], waiters: ['2'] });
+    expect(after(asks('1'), back).locks).toEqual({});
+  });
+
   it('has no entry when nobody holds or wants it', () => {
     expect(after(asks('1'), gets('1'), drops('1')).locks).toEqual({});
   });

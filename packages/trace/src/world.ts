@@ -1,4 +1,4 @@
-import type { Errno, OperationName, TraceEvent } from './facts.ts';
+import type { Errno, Facts, OperationName, TraceEvent } from './facts.ts';
 import type { DeviceId, DomainId, DriverId, GroupId, LockId, OwnerId, TaskId } from './ids.ts';
 import type { Projection } from './projection.ts';
 import type { Topology } from './topology.ts';
@@ -11,7 +11,10 @@ export interface GroupState {
   readonly domain: DomainId | null;
 }
 
-/** `failing`: the bind will not succeed and dev->driver is not yet NULL again. */
+/**
+ * `failing`: the bind will not succeed, as its claim was refused or its probe() failed. Nothing tells of a bind that
+ * fails before its claim (pinctrl): that one is `binding` until it returns.
+ */
 export type Phase = 'unbound' | 'binding' | 'bound' | 'failing' | 'unbinding';
 
 export interface DeviceState {
@@ -108,9 +111,31 @@ const withCalls = (world: World, task: TaskId, calls: readonly Call[]): World =>
 
 const callsOf = (world: World, task: TaskId): readonly Call[] => world.tasks[task]?.calls ?? [];
 
+/** A task that is back in user space is in no call and holds and wants no mutex, even if the lines that say so are lost. */
+const backInUserSpace = (world: World, task: TaskId): World => {
+  const left = Object.entries(world.locks).filter(
+    ([, { holders, waiters }]) => holders.includes(task) || waiters.includes(task),
+  );
+  const unlocked = left.reduce(
+    (now, [id]) =>
+      withLock(now, id as LockId, ({ holders, waiters }) => ({
+        holders: without(holders, task),
+        waiters: without(waiters, task),
+      })),
+    world,
+  );
+  return callsOf(world, task).length === 0 ? unlocked : withCalls(unlocked, task, []);
+};
+
 const afterReturn = (calls: readonly Call[], op: OperationName): readonly Call[] => {
   const innermost = calls.findLastIndex((call) => call.op === op);
   return innermost < 0 ? calls : calls.slice(0, innermost);
+};
+
+/** A bind whose claim was refused will not succeed. */
+const afterCall = (world: World, { op, device, errno }: Facts['CallReturned']): World => {
+  if (op !== 'use' || errno === 'OK' || device === undefined) return world;
+  return world.devices[device]?.phase === 'binding' ? withDevice(world, device, { phase: 'failing' }) : world;
 };
 
 const phaseAfterBind = (errno: Errno): Partial<DeviceState> =>
@@ -131,7 +156,10 @@ export const evolve = (world: World, event: TraceEvent): World => {
         waiters: without(waiters, task),
       }));
     case 'LockReleased':
-      return withLock(world, event.data.lock, ({ holders, waiters }) => ({ holders: without(holders, task), waiters }));
+      return withLock(world, event.data.lock, ({ holders, waiters }) => ({
+        holders: without(holders, task),
+        waiters: without(waiters, task),
+      }));
     case 'BindStarted':
       return withDevice(world, event.data.device, { phase: 'binding', managed: event.data.managed });
     case 'DriverSet':
@@ -149,7 +177,7 @@ export const evolve = (world: World, event: TraceEvent): World => {
     case 'CallEntered':
       return withCalls(world, task, [...callsOf(world, task), event.data]);
     case 'CallReturned':
-      return withCalls(world, task, afterReturn(callsOf(world, task), event.data.op));
+      return afterCall(withCalls(world, task, afterReturn(callsOf(world, task), event.data.op)), event.data);
     case 'OwnerSet':
       return withGroup(world, event.data.group, { owner: event.data.owner, ownerCount: event.data.count });
     case 'DomainAttached':
@@ -167,6 +195,8 @@ export const evolve = (world: World, event: TraceEvent): World => {
       if (group === null) return removed;
       return withGroup(removed, group, { devices: without(world.groups[group]?.devices ?? [], device) });
     }
+    case 'SyscallReturned':
+      return backInUserSpace(world, task);
     case 'BugHit':
       return { ...world, bugs: [...world.bugs, event.data.what] };
     case 'EventsLost':
@@ -175,7 +205,6 @@ export const evolve = (world: World, event: TraceEvent): World => {
     case 'RemoveReturned':
     case 'BusNotified':
     case 'SyscallEntered':
-    case 'SyscallReturned':
     case 'MarkerWritten':
     case 'WarningRaised':
     case 'TaskBlocked':

@@ -1,4 +1,4 @@
-import type { DeviceId, DeviceState, GroupId, GroupState, World } from '@custody/trace';
+import { type DeviceId, type DeviceState, type GroupId, type GroupState, ownerText, type World } from '@custody/trace';
 import type { Changes } from './changes.ts';
 import { type Row, type Span, span, type Tone } from './row.ts';
 import { shortDevice } from './short-fields.ts';
@@ -7,12 +7,6 @@ import { fit, widthOf } from './text.ts';
 /** A value with its sign: `*` when the last event changed it, else the space that separates it anyway. */
 export const signed = (isChanged: boolean, text: string, tone: Tone = 'normal'): Row =>
   isChanged ? [span('*', 'warn'), span(text, 'strong')] : [span(' '), span(text, tone)];
-
-/** The owner in words: the kernel's DMA API, a cookie, or `?` before anyone has read it. */
-const ownerName = ({ owner, ownerCount }: GroupState): string => {
-  if (owner !== null) return owner;
-  return ownerCount === null ? '?' : 'kernel';
-};
 
 const countName = ({ ownerCount }: GroupState): string => (ownerCount === null ? '?' : String(ownerCount));
 
@@ -70,7 +64,10 @@ export const groupRows = (world: World, id: GroupId, changes: Changes, width: nu
   const columns = { device, driver: Math.max(1, driver), isWide: width >= 44 };
   return [
     [span(`group ${id}`, 'accent'), span('  count', 'dim'), ...signed(has('ownerCount'), countName(group))],
-    labelled('owner', signed(has('owner'), ownerName(group), ownerTone(group))),
+    labelled(
+      'owner',
+      signed(has('owner'), ownerText({ owner: group.owner, count: group.ownerCount }), ownerTone(group)),
+    ),
     labelled('domain', signed(has('domain'), group.domain ?? '?')),
     ...devices.map(([name, state]) => deviceRow(name, state, changes, columns)),
   ];
@@ -88,7 +85,7 @@ export const groupLine = (world: World, id: GroupId, changes: Changes): Row => {
   const drivers: Span = span(`  ${boundIn(devices)}/${devices.length} bound`, 'dim');
   return [
     span(`group ${id}`, 'accent'),
-    ...signed(has('owner'), ownerName(group), ownerTone(group)),
+    ...signed(has('owner'), ownerText({ owner: group.owner, count: group.ownerCount }), ownerTone(group)),
     ...signed(has('ownerCount'), `x${countName(group)}`),
     drivers,
   ];

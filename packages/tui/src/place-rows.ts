@@ -73,11 +73,27 @@ export const readingRows = (
   return cutRows(rows, height);
 };
 
+const firstOf = (row: Row, characters: number): Row => {
+  let left = characters;
+  return row.map(({ text, tone }) => {
+    const piece = text.slice(0, left);
+    left -= piece.length;
+    return { text: piece, tone };
+  });
+};
+
+/** A row broken at blanks into as many as it takes; what follows the first is plain. */
+const brokenRow = (row: Row, width: number): readonly Row[] => {
+  const [first = '', ...rest] = wrapped(textOf(row), width);
+  return [firstOf(row, first.length), ...rest.map((line): Row => [span(line)])];
+};
+
 /** Findings and notes at the cursor; where there are none, the way to the next ones. */
 export const remarkRows = (remarks: Remarks, at: Position, width: number, height: number): readonly Row[] => {
   const rows = saidRows(remarks);
   const finding = ahead('finding', 'f', remarks.findingPositions, at);
   const note = ahead('note', ']', remarks.notePositions, at);
   const shown = rows.length > 0 ? rows : [[span(`${finding} · ${note}`, 'dim')]];
-  return cutRows(shown, height, 'lines (Enter)').map((row) => cutRow(row, width));
+  const broken = shown.flatMap((row) => brokenRow(row, width));
+  return cutRows(broken, height, 'lines (Enter)').map((row) => cutRow(row, width));
 };

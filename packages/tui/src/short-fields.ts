@@ -1,4 +1,12 @@
-import { type DeviceId, fieldsOf, type GroupId, type LockId, type Nanos, type TraceEvent } from '@custody/trace';
+import {
+  type DeviceId,
+  fieldsOf,
+  type GroupId,
+  type LockId,
+  type Nanos,
+  ownerText,
+  type TraceEvent,
+} from '@custody/trace';
 
 /** A PCI device as lspci prints it: without the domain while that is 0000. */
 export const shortDevice = (device: DeviceId): string => device.replace(/^0000:/, '');
@@ -39,7 +47,7 @@ export const shortFields = (event: TraceEvent): string => {
     case 'CallReturned':
       return words(event.data.errno, event.data.op, callObject(event.data));
     case 'OwnerSet':
-      return words(event.data.group, `x${event.data.count}`, event.data.owner ?? 'kernel');
+      return words(event.data.group, `x${event.data.count}`, ownerText(event.data));
     case 'DomainAttached':
       return words(event.data.group, event.data.domain);
     case 'DeviceAdded':
@@ -53,7 +61,7 @@ export const shortFields = (event: TraceEvent): string => {
     case 'TaskBlocked':
       return event.data.what;
     case 'GroupSampled':
-      return words(event.data.group, `x${event.data.count ?? '?'}`, event.data.owner ?? 'kernel');
+      return words(event.data.group, `x${event.data.count ?? '?'}`, ownerText(event.data));
     case 'LineKept':
       return event.data.text;
     case 'StepTaken':

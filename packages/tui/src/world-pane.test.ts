@@ -22,7 +22,7 @@ const worldAfter = (events: readonly TraceEvent[], { width = 40, height = 20 } =
 
 describe('the world', () => {
   it('shows a group with owner, count, domain and devices', () => {
-    expect(worldAfter([])).toEqual(['group 6  count 0', ' owner  kernel', ' domain default', ' 03:01.0 -   unbound']);
+    expect(worldAfter([])).toEqual(['group 6  count 0', ' owner  none', ' domain default', ' 03:01.0 -   unbound']);
   });
 
   it('marks the fields that the last event changed', () => {

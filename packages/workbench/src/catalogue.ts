@@ -1,4 +1,4 @@
-import type { ImportReport } from '@custody/ingest';
+import type { Finding, ImportReport } from '@custody/ingest';
 import { type EventLog, empty, type LogEvent, RevisionConflictError, revision, streamId } from '@custody/log';
 import { type RunHeader, type RunId, runId } from '@custody/trace';
 import { RequestError, UnknownRunError } from './errors.ts';
@@ -8,10 +8,13 @@ const runsStream = streamId('runs');
 export const eventsStream = (run: RunId) => streamId(`run-${run}`);
 export const notesStream = (run: RunId) => streamId(`notes-${run}`);
 
-/** How a run ended: what the importer reported, or nothing but its length for a simulation. */
+/** How a run ended. */
 export interface RunEnd {
   readonly events: number;
   readonly complete: boolean;
+  /** What the importer's checks found, or the properties that a simulation violated. */
+  readonly findings: readonly Finding[];
+  /** What the importer reported; a simulation has none. */
   readonly report?: ImportReport;
 }
 

@@ -50,7 +50,10 @@ export const importRecording = async (
   function* batches(): Generator<readonly TraceEvent[], ReportedEnd> {
     const events = trace.events();
     for (let step = events.next(), written = 0; ; step = events.next()) {
-      if (step.done) return { events: step.value.facts, complete: step.value.complete, report: step.value };
+      if (step.done) {
+        const { facts, complete, findings } = step.value;
+        return { events: facts, complete, findings, report: step.value };
+      }
       yield step.value;
       written += step.value.length;
       progress(written);

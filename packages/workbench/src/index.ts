@@ -7,7 +7,7 @@ export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export type { RunDiff } from './compare.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
 export type { ImportedRun, Recording } from './import-recording.ts';
-export type { SchedulerChoice, SimulatedRun } from './model-run.ts';
+export { exploreScenario, type SchedulerChoice, type SimulatedRun } from './model-run.ts';
 export { type NotesOfRun, placeOf } from './notes.ts';
 export type { Run } from './open-run.ts';
 export type { Ports } from './ports.ts';

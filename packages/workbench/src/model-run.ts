@@ -10,7 +10,8 @@ import {
   type Violation,
   variants,
 } from '@custody/ownership';
-import { type RunHeader, type RunId, runId, type TraceEvent } from '@custody/trace';
+import { position, type RunHeader, type RunId, runId, type TraceEvent } from '@custody/trace';
+import type { RunEnd } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 import { idLength } from './import-recording.ts';
 import type { Ports } from './ports.ts';
@@ -69,6 +70,12 @@ export const simulateRun = async (
   const variant = findVariant(variantId);
   const scenario = findScenario(scenarioId);
   const { schedule, events, violations, parted, ending } = simulate(variant, scenario, schedulerOf(choice));
+  if (parted?.why === 'no such task or outcome') {
+    throw new RequestError(
+      `Cannot follow the schedule in ${scenario.id}: it has no ${parted.action}; its tasks are ` +
+        `${scenario.tasks.map((_, task) => `T${task}`).join(', ')}, and a step that may fail is written T0!fail`,
+    );
+  }
   const made = JSON.stringify(['simulation', narrationVersion, variant.id, scenario.id, schedule]);
   const run = runId(ports.digest(made).slice(0, idLength));
   const header: RunHeader = {
@@ -84,9 +91,15 @@ export const simulateRun = async (
     },
     topology: topologyOf(variant, scenario),
   };
-  function* batches(): Generator<readonly TraceEvent[], { events: number; complete: boolean }> {
+  const findings = [
+    ...violations.map(({ id, name, position: at }) => ({ kind: id, position: at, text: `${id} violated: ${name}` })),
+    ...(ending === 'deadlock'
+      ? [{ kind: 'deadlock', position: position(events.length), text: 'nobody can move' }]
+      : []),
+  ];
+  function* batches(): Generator<readonly TraceEvent[], RunEnd> {
     yield events;
-    return { events: events.length, complete: true };
+    return { events: events.length, complete: true, findings };
   }
   await writeRun(ports, header, batches());
   return { run, title: header.title, schedule, events: events.length, violations, parted, ending };

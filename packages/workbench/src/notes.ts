@@ -29,6 +29,8 @@ const readNotes = async ({ log }: Ports, { header }: Run) => {
 
 /** What could not be read of the notes is said, and the rest is there. */
 export interface NotesOfRun {
+  /** The note that was added, answered or settled just now. */
+  readonly changed?: string;
   readonly notes: readonly Note[];
   readonly damaged: readonly string[];
 }
@@ -58,6 +60,7 @@ const changeNotes = async (
   ports: Ports,
   run: Run,
   author: string,
+  changed: string,
   change: (notes: NotesDocument, at: string) => Uint8Array,
 ): Promise<NotesOfRun> => {
   for (;;) {
@@ -66,7 +69,7 @@ const changeNotes = async (
     const update = asRequest(() => change(notes, at));
     try {
       await ports.log.append(notesStream(run.header.run), [noteUpdated({ update, author, at })], expected);
-      return listed(notes, run);
+      return { ...listed(notes, run), changed };
     } catch (error) {
       if (!(error instanceof RevisionConflictError)) throw error;
     }
@@ -86,9 +89,8 @@ export interface NewNote {
 export const addNote = async (ports: Ports, run: Run, at: Position, { author, body }: NewNote): Promise<NotesOfRun> => {
   const anchor = anchorAt(run.timeline, at);
   const text = written(body);
-  return changeNotes(ports, run, author, (notes, time) =>
-    notes.add({ id: ports.newId(), author, at: time, anchor, body: text }),
-  );
+  const id = ports.newId();
+  return changeNotes(ports, run, author, id, (notes, time) => notes.add({ id, author, at: time, anchor, body: text }));
 };
 
 export const replyToNote = async (
@@ -98,13 +100,14 @@ export const replyToNote = async (
   { author, body }: NewNote,
 ): Promise<NotesOfRun> => {
   const text = written(body);
-  return changeNotes(ports, run, author, (notes, time) =>
-    notes.reply({ id: ports.newId(), note, author, at: time, body: text }),
+  const id = ports.newId();
+  return changeNotes(ports, run, author, note, (notes, time) =>
+    notes.reply({ id, note, author, at: time, body: text }),
   );
 };
 
 export const resolveNote = (ports: Ports, run: Run, note: string, author: string): Promise<NotesOfRun> =>
-  changeNotes(ports, run, author, (notes, at) => notes.resolve({ note, author, at }));
+  changeNotes(ports, run, author, note, (notes, at) => notes.resolve({ note, author, at }));
 
 /** Where a note is in this run; null for an orphan. */
 export const placeOf = ({ timeline }: Run, { anchor }: Note): Position | null => resolveAnchor(timeline, anchor);

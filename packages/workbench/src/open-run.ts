@@ -13,6 +13,8 @@ export interface Run {
   readonly findings: readonly Finding[];
   /** False while it is being written, when its writer died, and when the recording broke off. */
   readonly complete: boolean;
+  /** False while it is being written, or when its writer died. */
+  readonly closed: boolean;
 }
 
 const asTraceEvent = (event: LogEvent, title: string, index: number): TraceEvent => {
@@ -33,7 +35,8 @@ export const openRun = async (log: EventLog, { header, end }: CatalogueEntry): P
     header,
     timeline,
     replayer: replayer(header.topology, timeline),
-    findings: end?.report?.findings ?? [],
+    findings: end?.findings ?? [],
+    closed: end !== undefined,
     complete: end?.complete ?? false,
   };
 };

@@ -4,6 +4,7 @@ import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { RequestError, UnknownRunError } from './errors.ts';
 import type { Recording } from './import-recording.ts';
+import { exploreScenario } from './model-run.ts';
 import { workbench } from './workbench.ts';
 
 const topology = JSON.stringify({
@@ -140,7 +141,7 @@ describe('a run’s name', () => {
 });
 
 describe('the leak of the mail’s scheme', () => {
-  const explored = deskOn(memoryLog()).explore('robin-mail', 'fail-before-claim', {});
+  const explored = exploreScenario('robin-mail', 'fail-before-claim', {});
   const schedule = explored.properties.find(({ id }) => id === 'I4')?.schedule ?? '';
 
   it('is found by exploring, and a run of its schedule ends in it', async () => {
@@ -155,7 +156,7 @@ describe('the leak of the mail’s scheme', () => {
 
   it('is not there on linux-6.1 under the same schedule, and the difference is the owner', async () => {
     const desk = deskOn(memoryLog());
-    expect(desk.explore('linux-6.1', 'fail-before-claim', {})).toMatchObject({ complete: true, deadlock: null });
+    expect(exploreScenario('linux-6.1', 'fail-before-claim', {})).toMatchObject({ complete: true, deadlock: null });
     const choice = { kind: 'schedule', schedule } as const;
     const leaked = await desk.open((await desk.simulate('robin-mail', 'fail-before-claim', choice)).run);
     const sound = await desk.open((await desk.simulate('linux-6.1', 'fail-before-claim', choice)).run);
@@ -167,7 +168,7 @@ describe('the leak of the mail’s scheme', () => {
 
   it('is refused politely for a scheme that does not exist', async () => {
     const desk = deskOn(memoryLog());
-    expect(() => desk.explore('linux-9.9', 'case-1a', {})).toThrow(RequestError);
+    expect(() => exploreScenario('linux-9.9', 'case-1a', {})).toThrow(RequestError);
     await expect(desk.simulate('linux-6.1', 'case-9z', { kind: 'round-robin' })).rejects.toThrow(
       /there are: .*case-1a/,
     );

@@ -1,16 +1,9 @@
 import type { CompareOptions } from '@custody/compare';
-import type { VariantReport } from '@custody/ownership';
 import type { Position } from '@custody/trace';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
-import {
-  exploreScenario,
-  type SchedulerChoice,
-  type SearchBounds,
-  type SimulatedRun,
-  simulateRun,
-} from './model-run.ts';
+import { type SchedulerChoice, type SimulatedRun, simulateRun } from './model-run.ts';
 import { addNote, type NewNote, type NotesOfRun, notesOf, replyToNote, resolveNote } from './notes.ts';
 import { openRun, type Run } from './open-run.ts';
 import type { Ports } from './ports.ts';
@@ -25,7 +18,6 @@ export interface Workbench {
   readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
   /** @throws RequestError when there is no such variant or scenario. */
   readonly simulate: (variant: string, scenario: string, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
-  readonly explore: (variant: string, scenario: string, bounds: SearchBounds) => VariantReport;
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
   readonly notes: (run: Run) => Promise<NotesOfRun>;
   readonly addNote: (run: Run, at: Position, note: NewNote) => Promise<NotesOfRun>;
@@ -38,7 +30,6 @@ export const workbench = (ports: Ports): Workbench => ({
   open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
   simulate: (variant, scenario, scheduler) => simulateRun(ports, variant, scenario, scheduler),
-  explore: exploreScenario,
   compare: diffRuns,
   notes: (run) => notesOf(ports, run),
   addNote: (run, at, note) => addNote(ports, run, at, note),

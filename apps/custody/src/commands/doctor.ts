@@ -19,12 +19,12 @@ const nodeCheck = (): Check => {
   };
 };
 
-const storeCheck = async ({ store, desk }: Context): Promise<Check> => {
+const storeCheck = async ({ store, look }: Context): Promise<Check> => {
   const name = `store ${store}`;
   const there = await stat(store).catch(() => undefined);
   if (there === undefined) return { name, ok: true, hint: 'not there yet: made by the first import' };
   try {
-    const entries = await desk((workbench) => workbench.runs());
+    const entries = await look((workbench) => workbench.runs());
     const unfinished = entries.filter(({ end }) => end === undefined).map(({ header }) => header.title);
     if (unfinished.length === 0) return { name, ok: true, hint: `opens, ${entries.length} runs` };
     return {

@@ -1,4 +1,4 @@
-import type { VariantReport } from '@custody/workbench';
+import { exploreScenario, type VariantReport } from '@custody/workbench';
 import { InvalidArgumentError } from 'commander';
 import { count, type ExitCode, exit, many } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
@@ -36,8 +36,10 @@ export const exploreLines = (report: VariantReport, seconds: number): string[] =
       `  ${verdicts[verdict]} ${id}  ${name}`,
       ...(schedule === null || steps === null ? [] : witness(schedule, steps)),
     ]),
-    ...(deadlock === null ? ['  no deadlock'] : ['  DEADLOCK', ...witness(deadlock.schedule, deadlock.steps)]),
-    `  ${many(outcomes.length, 'way')} to end:`,
+    ...(deadlock === null
+      ? [complete ? '  no deadlock' : '  no deadlock so far']
+      : ['  DEADLOCK', ...witness(deadlock.schedule, deadlock.steps)]),
+    `  ${many(outcomes.length, 'way')} to end${complete ? '' : ' so far'}:`,
     ...outcomes.map(({ results, final: { owner, ownerCount, domain } }) => {
       const calls = Object.entries(results).map(([task, errnos]) => `${task} ${errnos.join(' ') || '-'}`);
       return `    ${calls.join(', ')}; then owner ${owner ?? 'none'}, count ${ownerCount}, domain ${domain}`;
@@ -59,14 +61,12 @@ export const registerExplore: Register = (program) => {
     .option('--budget <time>', 'stop after this long, e.g. 30s (exit 3)', duration)
     .option('--max-states <n>', 'stop after this many states (exit 3)', wholeNumber)
     .action(
-      run(async ({ print, desk }, { budget, maxStates }: ExploreOptions, variant: string, scenario: string) => {
+      run(async ({ print }, { budget, maxStates }: ExploreOptions, variant: string, scenario: string) => {
         const began = performance.now();
-        const report = await desk(async (workbench) =>
-          workbench.explore(variant, scenario, {
-            ...(maxStates !== undefined && { maxStates }),
-            ...(budget !== undefined && { deadline: () => performance.now() - began > budget }),
-          }),
-        );
+        const report = exploreScenario(variant, scenario, {
+          ...(maxStates !== undefined && { maxStates }),
+          ...(budget !== undefined && { deadline: () => performance.now() - began > budget }),
+        });
         const seconds = (performance.now() - began) / 1000;
         return print.answer({
           json: { ...report, seconds },

@@ -60,6 +60,9 @@ export const registerImport: Register = (program) => {
                 print.progress(`${recording.title}: ${many(events, 'event')} so far`);
               });
               runs.push(imported);
+              if (options.title !== undefined && imported.title !== options.title) {
+                print.complain(`these bytes are in the store already, as ${imported.title}; it keeps that title`);
+              }
             } catch (error) {
               const problem = problemOf(error);
               if (problem === undefined) throw error;
@@ -69,7 +72,8 @@ export const registerImport: Register = (program) => {
           }
         });
         print.answer({ json: { runs }, text: runs.flatMap(importLines) });
-        return refused === 0 ? exit.yes : exit.trouble;
+        if (refused > 0) return exit.trouble;
+        return runs.some(({ lost }) => lost > 0) ? exit.inconclusive : exit.yes;
       }),
     );
 };

@@ -10,9 +10,11 @@ interface WriteOptions {
   readonly author?: string;
 }
 
-const printNotes = (print: Printer, title: string, { notes, damaged }: NotesOfRun): ExitCode => {
+/** All notes; after a change, as text only the one that was changed. */
+const printNotes = (print: Printer, title: string, { notes, damaged, changed }: NotesOfRun): ExitCode => {
   for (const problem of damaged) print.complain(problem);
-  const text = notes.flatMap(({ id, author, at, anchor, body, replies, resolved, orphan }) => [
+  const shown = changed === undefined ? notes : notes.filter(({ id }) => id === changed);
+  const text = shown.flatMap(({ id, author, at, anchor, body, replies, resolved, orphan }) => [
     `@${anchor.position}  ${author}, ${at}  [${id}]${resolved ? '  resolved' : ''}${orphan ? '  ORPHAN: its place is not in this run' : ''}`,
     ...body.split('\n').map((line) => `    ${line}`),
     ...replies.flatMap((reply) => [
@@ -21,7 +23,7 @@ const printNotes = (print: Printer, title: string, { notes, damaged }: NotesOfRu
     ]),
   ]);
   return print.answer({
-    json: { notes },
+    json: { notes, ...(changed !== undefined && { changed }) },
     text: text.length > 0 ? text : [`no notes on ${title} yet; try: custody note add ${title} --at 1 --body '…'`],
   });
 };

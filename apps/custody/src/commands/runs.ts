@@ -28,8 +28,8 @@ export const registerRuns: Register = (program) => {
     .command('runs')
     .description('list what is in the store')
     .action(
-      run(async ({ print, desk, store }) => {
-        const entries = await desk((workbench) => workbench.runs());
+      run(async ({ print, look, store }) => {
+        const entries = await look((workbench) => workbench.runs());
         const none = [`${store} holds no runs yet; try: custody import fixtures/6.1-race`];
         print.answer({ json: { runs: entries.map(described) }, text: entries.length > 0 ? entries.map(line) : none });
         return exit.yes;

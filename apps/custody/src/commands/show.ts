@@ -22,10 +22,11 @@ const documented = ({ type, data, task, at, ...where }: TraceEvent, position: nu
   ...where,
 });
 
-/** `--object 6` and `--object group:6` are the group and its mutex; a device likewise. */
+/** `--object 6` is group 6 and its mutex; `03:02.0`, `0000:03:02.0` and `device:0000:03:02.0` are that device. */
 const isAbout = (event: TraceEvent, object: string): boolean => {
   const about = objectOf(event);
-  return about !== null && (about === object || about === `group:${object}` || about === `device:${object}`);
+  if (about === null) return false;
+  return about === object || about.endsWith(`:${object}`);
 };
 
 export const registerShow: Register = (program) => {
@@ -40,16 +41,19 @@ export const registerShow: Register = (program) => {
     .option('--object <object>', 'only events about this group, device or lock, e.g. 6, group:6, 0000:03:01.0')
     .action(
       run(async ({ print, desk }, { from, to, grep, task, object }: ShowOptions, reference: string) => {
-        const { timeline, replayer } = await desk((workbench) => findRun(workbench, reference, print));
+        const { header, timeline, replayer } = await desk((workbench) => findRun(workbench, reference, print));
         const matches = grep === undefined ? () => true : matcher(grep);
+        let shown = 0;
         const end: number = clamp(to ?? replayer.end, replayer.end);
         for (let index: number = clamp(from ?? 0, replayer.end); index < end; index += 1) {
           const event = timeline.at(index);
           if (task !== undefined && event.task !== task) continue;
           if (object !== undefined && !isAbout(event, object)) continue;
           if (!matches(event)) continue;
+          shown += 1;
           print.item(documented(event, index + 1), `${String(index + 1).padStart(6)}  ${lineOf(event)}`);
         }
+        if (shown === 0) print.complain(`no event of ${header.title} matches`);
         return exit.yes;
       }),
     );

@@ -8,6 +8,7 @@ import { worldLines } from '../world-text.ts';
 /** The world of a run at a position, printed. */
 export const printState = (print: Printer, { header, replayer }: Run, at: number | undefined): ExitCode => {
   const position = clamp(at ?? replayer.end, replayer.end);
+  if (at !== undefined && at > position) print.complain(`${header.title} ends at ${position}: this is its end`);
   const world = replayer.stateAt(position);
   return print.answer({
     json: { position, ...world },

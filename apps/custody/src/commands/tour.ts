@@ -1,10 +1,13 @@
 import { relative } from 'node:path';
 import { authorOf } from '../author.ts';
 import { hasTerminal, openScreen } from '../open-screen.ts';
-import { exit } from '../print.ts';
+import { exit, fold } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { importShipped } from '../tour/fixtures.ts';
 import { modelStop, patchesStop, raceStop } from '../tour/stops.ts';
+
+/** Where nobody says how wide the page is: what a log or a mail reader shows. */
+const widest = 120;
 
 export const registerTour: Register = (program) => {
   program
@@ -15,18 +18,18 @@ export const registerTour: Register = (program) => {
         desk(async (workbench) => {
           await importShipped(workbench, print);
           const race = await raceStop(workbench);
-          if (hasTerminal() && !print.options.json) {
-            await openScreen(workbench, race.run, race.place, authorOf(undefined));
-          }
+          const walks = hasTerminal() && !print.options.json;
+          if (walks) await openScreen(workbench, race.run, race.place, authorOf(undefined));
           const stops = [race, await patchesStop(workbench), await modelStop(workbench, () => performance.now())];
           return print.answer({
             json: { stops: stops.map(({ run: { header }, place, lines }) => ({ run: header.run, at: place, lines })) },
             text: [
-              `custody: who owns a device's DMA. Three stops; their commands work as printed after`,
+              `custody: who owns a device's DMA. The tour has three stops; its commands work as printed after`,
               `   alias custody='npx custody'; export CUSTODY_STORE=${relative(process.cwd(), store) || store}`,
               '',
-              ...stops.flatMap(({ lines }) => [...lines, '']),
-            ],
+              // The first stop was walked through on the screen.
+              ...stops.slice(walks ? 1 : 0).flatMap(({ lines }) => [...lines, '']),
+            ].flatMap((line) => fold(line, process.stdout.columns ?? widest)),
             code: exit.yes,
           });
         }),

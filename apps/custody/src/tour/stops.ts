@@ -1,6 +1,6 @@
 import { lineOf } from '@custody/replay';
 import { type GroupId, type Position, position } from '@custody/trace';
-import type { Run, Workbench } from '@custody/workbench';
+import { exploreScenario, type Run, type Workbench } from '@custody/workbench';
 import { diffLines } from '../commands/diff.ts';
 import { exploreLines } from '../commands/explore.ts';
 import { count, fold } from '../print.ts';
@@ -147,7 +147,7 @@ export const patchesStop = async (desk: Workbench): Promise<Stop> => {
 export const modelStop = async (desk: Workbench, clock: () => number): Promise<Stop> => {
   const explored = ['linux-6.1', 'robin-mail'].map((variant) => {
     const began = clock();
-    const report = desk.explore(variant, 'fail-before-claim', {});
+    const report = exploreScenario(variant, 'fail-before-claim', {});
     return { report, lines: exploreLines(report, (clock() - began) / 1000) };
   });
   const schedule = explored[1]?.report.properties.find(({ verdict }) => verdict === 'violated')?.schedule ?? '';

@@ -14,20 +14,12 @@ const readingOf = ({ fields }: Probe): GroupReading => {
 
 const groupOfLock = (lock: string): GroupId | null => (lock.startsWith('group:') ? (lock.slice(6) as GroupId) : null);
 
-/** mutex_lock entered. */
-const requested: Row = {
-  enter: (probe, scene) => {
-    const lock = scene.book.lock(probe.fields);
-    if (lock !== null) scene.say({ type: 'LockRequested', data: { lock } });
-    return undefined;
-  },
-};
-
 /**
- * mutex_lock entered, on a mutex whose return no probe stands on: the task's next line proves that it has the lock,
- * since it could not have gone on without. Dated late, so never an overlap that was not there.
+ * mutex_lock entered. Where no probe stands on its return (device mutexes on 6.1, callers that a filter leaves out), the
+ * task's next line proves that it has the lock, since it could not have gone on without. Dated late, so never an
+ * overlap that was not there.
  */
-const requestedUnseenReturn: Row = {
+const requested: Row = {
   enter: (probe, scene) => {
     const lock = scene.book.lock(probe.fields);
     if (lock === null) return undefined;
@@ -42,6 +34,7 @@ const requestedUnseenReturn: Row = {
  * (domain/guest.md, trap 7); from 6.9 on it names the lock.
  */
 const acquired: Row = {
+  settles: 'LockAcquired',
   enter: (probe, scene) => {
     const lock = scene.book.lock(probe.fields) ?? scene.wanted();
     if (lock === null) return undefined;
@@ -77,10 +70,8 @@ export const locks: Readonly<Record<string, Row>> = {
   glock: requested,
   gacq: acquired,
   gunlock: released,
-  dlock: requestedUnseenReturn,
+  dlock: requested,
+  dacq: acquired,
   dunlock: released,
   contention_begin: contended,
 };
-
-/** 6.9 and later: return probes can show entry arguments, so device locks are seen to be taken. */
-export const locksWithReturns: Readonly<Record<string, Row>> = { ...locks, dlock: requested, dacq: acquired };

@@ -51,6 +51,8 @@ export interface Probe {
 
 /** What a probed function means: at its entry (or, for a probe of another kind, its one line) and at its return. */
 export interface Row {
+  /** This line tells itself what else would be taken from the fact that the task went on. */
+  readonly settles?: Fact['type'];
   /** The frame to remember until the return; nothing when there is no return to wait for. */
   readonly enter?: (probe: Probe, scene: Scene) => Omit<Frame, 'on'> | undefined;
   readonly leave?: (probe: Probe, scene: Scene, frame: Frame) => void;

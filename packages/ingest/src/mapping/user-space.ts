@@ -14,7 +14,8 @@ const syscall = (nameOf: (probe: Probe) => string): Row => ({
     scene.say({ type: 'SyscallEntered', data: { call, ...(object !== undefined && { about: object }) } });
     return { call };
   },
-  leave: (probe, scene, { call = '' }) => {
+  leave: (probe, scene, { call }) => {
+    if (call === undefined) return;
     scene.say({ type: 'SyscallReturned', data: { call, errno: errnoOf(returned(probe)) } });
   },
 });
