@@ -83,6 +83,15 @@ describe('following a schedule', () => {
     expect(followed('T0', counter({ fails: true }))).toEqual({ schedule: ['T0!fail'], ending: 'stopped' });
   });
 
+  it('takes a named outcome at its word, the usual one too', () => {
+    expect(followed('T0!ok')).toMatchObject({ schedule: ['T0'], ending: 'stopped' });
+    expect(followed('T0!ok', counter({ fails: true })).parted).toEqual({
+      step: 0,
+      action: 'T0!ok',
+      why: 'outcome not offered',
+    });
+  });
+
   it('stops at the parting when it is strict', () => {
     expect(drive(counter(), follow(['T0', 'T9', 'T1'], { strict: true }))).toEqual({
       schedule: ['T0'],
@@ -102,6 +111,15 @@ describe('a run', () => {
   });
 
   it('stops at its bound', () => {
-    expect(drive(counter(), roundRobin(), { maxSteps: 3 })).toMatchObject({ ending: 'bound' });
+    expect(drive(counter(), roundRobin(), { maxSteps: 3 })).toEqual({ schedule: ['T0', 'T1', 'T0'], ending: 'bound' });
+  });
+
+  it('is not cut short by a bound that it just fits into', () => {
+    expect(drive(counter(), roundRobin(), { maxSteps: 4 }).ending).toBe('done');
+    expect(drive(counter(), follow(['T0', 'T1']), { maxSteps: 2 }).ending).toBe('stopped');
+  });
+
+  it.each([-1, 0.5, Number.NaN])('refuses a bound of %d steps', (maxSteps) => {
+    expect(() => drive(counter(), roundRobin(), { maxSteps })).toThrow(RangeError);
   });
 });

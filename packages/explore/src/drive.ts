@@ -2,7 +2,7 @@ import { type Action, actionName, type Model, parseAction } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import type { Moment, Parting, Scheduler } from './scheduler.ts';
 
-/** Why a run ended: everybody finished, nobody could move, the scheduler said so, or `maxSteps` were taken. */
+/** Why a run ended: everything is done, nobody could move, the scheduler said so, or `maxSteps` cut it short. */
 export type Ending = 'done' | 'deadlock' | 'stopped' | 'bound';
 
 export interface Drive {
@@ -32,8 +32,15 @@ const optionsAt = (model: Model, state: Int32Array): { actions: Action[]; rows: 
   return { actions, rows };
 };
 
-/** One run of `model` under `scheduler`. */
+/**
+ * One run of `model` under `scheduler`.
+ *
+ * @throws RangeError when `maxSteps` is not a whole number of 0 or more.
+ */
 export const drive = (model: Model, scheduler: Scheduler, { maxSteps = 100_000, onStep }: DriveOptions = {}): Drive => {
+  if (!Number.isInteger(maxSteps) || maxSteps < 0) {
+    throw new RangeError(`Cannot take at most ${maxSteps} steps as that must be a whole number of 0 or more`);
+  }
   const choose = scheduler.start();
   const schedule: string[] = [];
   let state: Int32Array = new Int32Array(model.words);
@@ -41,7 +48,7 @@ export const drive = (model: Model, scheduler: Scheduler, { maxSteps = 100_000, 
   const ended = (ending: Ending): Drive => ({ schedule, ending, ...(parted && { parted }) });
 
   model.initial(state, 0);
-  for (let step = 0; step < maxSteps; step += 1) {
+  for (let step = 0; ; step += 1) {
     const { actions, rows } = optionsAt(model, state);
     const before = state;
     const moment: Moment = {
@@ -55,9 +62,9 @@ export const drive = (model: Model, scheduler: Scheduler, { maxSteps = 100_000, 
     if (actions.length === 0) return ended(model.isDone(state, 0) ? 'done' : 'deadlock');
     const next = choice.action === null ? undefined : rows[actions.indexOf(choice.action)];
     if (choice.action === null || next === undefined) return ended('stopped');
+    if (step >= maxSteps) return ended('bound');
     state = next;
     schedule.push(actionName(model, choice.action));
     onStep?.(choice.action, state, 0);
   }
-  return ended('bound');
 };

@@ -18,7 +18,7 @@ export interface Report {
   /** False when a bound stopped the search: then an absent witness proves nothing. */
   readonly complete: boolean;
   readonly reduction: { readonly symmetry: boolean; readonly ample: boolean };
-  /** The shortest way to a state where nobody can move and not everybody has finished. */
+  /** The shortest way to a state where nobody can move though it is not done, by `Model.isDone`. */
   readonly deadlock?: Schedule;
   /** Property or broken assertion → shortest evidence: against an `always` or an assertion, for a `sometimes`. */
   readonly witnesses: ReadonlyMap<string, Schedule>;

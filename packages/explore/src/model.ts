@@ -2,11 +2,28 @@
 export type Action = number;
 
 const outcomeBits = 4;
+const outcomeCount = 1 << outcomeBits;
+/** An action has 16 bits, as that is what a search remembers of it. */
+export const actionCount = 1 << 16;
+const taskCount = actionCount >> outcomeBits;
 
-/** The move of `task` (0, 1 …) with outcome 0, the usual one, or another of `Model.outcomes`. */
-export const actionOf = (task: number, outcome = 0): Action => (task << outcomeBits) | outcome;
+const isBelow = (count: number, value: number): boolean => Number.isInteger(value) && value >= 0 && value < count;
+
+/**
+ * The move of `task` (0, 1 …) with outcome 0, the usual one, or another of `Model.outcomes`.
+ *
+ * @throws RangeError when there is no room for such a task or outcome, as another action would be meant.
+ */
+export const actionOf = (task: number, outcome = 0): Action => {
+  if (!isBelow(taskCount, task) || !isBelow(outcomeCount, outcome)) {
+    throw new RangeError(
+      `Cannot name the move of task ${task} with outcome ${outcome} as a model has at most ${taskCount} tasks and ${outcomeCount} outcomes`,
+    );
+  }
+  return (task << outcomeBits) | outcome;
+};
 export const taskOf = (action: Action): number => action >> outcomeBits;
-export const outcomeOf = (action: Action): number => action & ((1 << outcomeBits) - 1);
+export const outcomeOf = (action: Action): number => action & (outcomeCount - 1);
 
 /** Takes one successor, standing in `scratch`. `broken` names an assertion that failed on the way there. */
 export type Emit = (action: Action, broken?: string) => void;
@@ -33,7 +50,7 @@ export interface Model {
   initial(into: Int32Array, at: number): void;
   /** Writes every successor of the state at `from` into `scratch`; calls `emit` after each. Allocates nothing. */
   successors(states: Int32Array, from: number, scratch: Int32Array, emit: Emit): void;
-  /** True when every task has finished: then having no successor is no deadlock. */
+  /** True when every task has finished and holds nothing: then having no successor is no deadlock. */
   isDone(states: Int32Array, at: number): boolean;
   isFinished(states: Int32Array, at: number, task: number): boolean;
   readonly symmetry: readonly Permutable[];

@@ -1,4 +1,4 @@
-import type { Action } from './model.ts';
+import { type Action, actionCount } from './model.ts';
 
 const grown = <Row extends Int32Array | Uint16Array>(bigger: Row, old: Row): Row => {
   bigger.set(old);
@@ -54,8 +54,12 @@ export class StateTable {
    * Remembers `state`, reached from state `parent` by `action`, unless it is known or `limit` states are.
    *
    * @returns its id when it is new, -1 when it was known, -2 when there is no room under `limit`.
+   * @throws RangeError when `action` is none, as its 16 bits would be another's.
    */
   add(state: Int32Array, parent: number, action: Action, limit: number): number {
+    if (action >>> 0 !== action || action >= actionCount) {
+      throw new RangeError(`Cannot remember action ${action} as it must be one of "actionOf"`);
+    }
     const slot = this.slotOf(state);
     if (this.slots[slot] !== 0) return -1;
     if (this.count >= limit) return -2;

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '@custody/log';
 import { failure, isBusy, isForbidden, type StorePlace } from './failures.ts';
-import { openDatabase } from './sqlite.ts';
+import { inTransaction, openDatabase } from './sqlite.ts';
 import { create, identify } from './store-format.ts';
 
 /** An open store. */
@@ -45,7 +45,8 @@ const openAsAllowed = (place: StorePlace): Store => {
 const openOnce = (place: StorePlace, readOnly: boolean): Store => {
   const db = openDatabase(place.path, { readOnly, busyTimeout: place.busyTimeout });
   try {
-    const found = identify(db);
+    // One snapshot: another process may be making its tables just now.
+    const found = inTransaction(db, 'DEFERRED', () => identify(db));
     if (found.kind === 'refused') throw new StoreError(`Cannot open the store ${place.path}: ${found.why}`);
     if (readOnly && found.kind === 'blank') {
       throw new StoreError(`Cannot open the store ${place.path} for reading: it is empty; give the path of a store`);

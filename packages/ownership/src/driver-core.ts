@@ -25,8 +25,11 @@ interface Departure {
 
 /** What a variant puts into the driver core. */
 export interface Hooks {
-  /** The auto-claim inside dma_configure, from label `use.lock`. */
-  readonly use: (then: { readonly claimed: Label; readonly refused: Label }) => Steps<DevicePlace>;
+  /** The auto-claim inside dma_configure, from label `use.lock`; its last step says which way the bind goes on. */
+  readonly use: (then: {
+    readonly claimed: (place: DevicePlace) => Label;
+    readonly refused: (place: DevicePlace) => Label;
+  }) => Steps<DevicePlace>;
   readonly departure: Departure;
 }
 
@@ -38,14 +41,28 @@ export const clearDriver = (then: Label): Step<DevicePlace> =>
     return then;
   });
 
-const unlockDevice: Step<DevicePlace> = release(deviceLock, end);
+/** A device without a driver is settled, whatever was under way with it. */
+const settle = ({ device }: DevicePlace): Label => {
+  if (device.driver === noDriver) device.stage = stage.unbound;
+  return end;
+};
 
-/** The way out of the device_lock. A device without a driver is settled by then, whatever was under way with it. */
+const unlock: Step<DevicePlace> = release(deviceLock, end);
+
+/** really_probe() returns, then the device_lock is dropped. */
 const settleAndUnlock: Step<DevicePlace> = step((place) => {
-  const { device } = place;
-  if (device.driver === noDriver && device.stage !== stage.unbound) device.stage = stage.unbound;
-  return unlockDevice.run(place, false);
+  settle(place);
+  return unlock.run(place, false);
 });
+
+/** device_release_driver_internal() drops the device_lock, then returns. */
+const unlockAndSettle: Step<DevicePlace> = release(deviceLock, settle);
+
+/** From here on the device is in its driver's probe(), until step `bind.probe` returns from it. */
+const enterProbe = ({ device }: DevicePlace): Label => {
+  device.stage = stage.probing;
+  return 'bind.probe';
+};
 
 /**
  * device_driver_attach() and really_probe(), drivers/base/dd.c of v6.1; §2.1 B1–B14 of domain/ownership.md.
@@ -66,10 +83,16 @@ export const bindWith = ({ use, departure }: Hooks): Operation<DevicePlace> => (
       return 'bind.pinctrl';
     }),
     'bind.pinctrl': kernelMayFail(({ chances }) => chances.pinctrl, {
-      ok: ({ device }) => (device.isManaged ? 'bind.probe' : 'use.lock'),
+      ok: (place) => (place.device.isManaged ? enterProbe(place) : 'use.lock'),
       fails: (place) => refuse(place, 'EINVAL', departure.enterEarly),
     }),
-    ...use({ claimed: 'bind.probe', refused: departure.enterEarly }),
+    ...use({
+      claimed: enterProbe,
+      refused: ({ device }) => {
+        device.stage = stage.refused;
+        return departure.enterEarly;
+      },
+    }),
     'bind.probe': kernelMayFail(({ chances }) => chances.probe, {
       ok: ({ device }) => {
         device.stage = stage.probed;
@@ -109,6 +132,6 @@ export const unbindWith = ({ departure }: Hooks): Operation<DevicePlace> => ({
       return departure.enter(place);
     }),
     ...departure.steps('unbind.unlock'),
-    'unbind.unlock': settleAndUnlock,
+    'unbind.unlock': unlockAndSettle,
   },
 });

@@ -30,6 +30,9 @@ export interface TaskFields {
   readonly results: readonly Field[];
 }
 
+/** How many counts there is room for beyond the right ones, so that a wrong one is judged and shown as it is. */
+const spareCounts = 100;
+
 /** Where everything stands in a packed state of one scenario. */
 export interface Fields {
   readonly group: GroupFields;
@@ -48,7 +51,7 @@ export const fieldsOf = (scenario: Scenario, labels: readonly number[]): Fields 
   const lock = (): Field => layout.field(scenario.tasks.length + 1);
   const group = {
     owner: layout.field(firstCookie + users.length),
-    ownerCount: layout.field(devices.length + users.length + 1),
+    ownerCount: layout.field(devices.length + users.length + 1 + spareCounts),
     domain: layout.field(2),
     mutex: lock(),
   };

@@ -84,7 +84,10 @@ export class Machine {
     return true;
   }
 
+  /** Every task has finished and no lock is held: who came next would wait for ever. */
   isDone(): boolean {
+    const { group, devices } = this.views;
+    if (group.mutex.holder >= 0 || devices.some(({ lock }) => lock.holder >= 0)) return false;
     for (const { call, results } of this.fields.tasks) if (this.memory.get(call) !== results.length) return false;
     return true;
   }

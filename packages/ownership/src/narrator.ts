@@ -61,7 +61,7 @@ const writesOf = (
   let ownerSetAt = -1;
   memory.onChange = (field) => {
     const fact = makers.get(field)?.({ call: stand.call, errno: task.errno });
-    if (fact === undefined) return;
+    if (!fact) return;
     if (fact.type !== 'OwnerSet') facts.push(fact);
     else if (ownerSetAt < 0) ownerSetAt = facts.push(fact) - 1;
     else facts[ownerSetAt] = fact;

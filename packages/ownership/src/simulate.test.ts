@@ -1,7 +1,8 @@
 import { follow, parseSchedule, random, roundRobin } from '@custody/explore';
-import { fieldsOf, type TraceEvent } from '@custody/trace';
+import { deviceId, evolve, fieldsOf, initialWorld, type TraceEvent } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { scenario, variant } from './found.testing.ts';
+import { topologyOf } from './model-of.ts';
 import { narrate, simulate } from './simulate.ts';
 
 const told = (events: readonly TraceEvent[]): readonly string[] =>
@@ -46,6 +47,27 @@ describe('a narrated run', () => {
       '6 T0 CallReturned op=unuse group=1 device=A errno=OK',
       '7 T0 DriverCleared device=A',
       '8 T0 UnbindReturned device=A',
+    ]);
+  });
+
+  it('tells that an unbind has returned after it dropped the device_lock, as a recording would', () => {
+    const { events } = simulate(variant('linux-6.1'), scenario('case-1a'), roundRobin());
+    expect(told(events).slice(-2)).toEqual(['8 T0 LockReleased lock=device:A', '8 T0 UnbindReturned device=A']);
+  });
+
+  it('shows a bind as failing from the return of its refused claim until it returns (S-01)', () => {
+    const [linux, live] = [variant('linux-6.1'), scenario('bind-into-live-group')];
+    const phases: (readonly [string, string | undefined])[] = [];
+    let world = initialWorld(topologyOf(linux, live));
+    for (const event of narrate(linux, live, parseSchedule('T0*9')).events) {
+      world = evolve(world, event);
+      const phase = world.devices[deviceId('B')]?.phase;
+      if (phase !== phases.at(-1)?.[1]) phases.push([event.type, phase]);
+    }
+    expect(phases.slice(1)).toEqual([
+      ['BindStarted', 'binding'],
+      ['CallReturned', 'failing'],
+      ['BindReturned', 'unbound'],
     ]);
   });
 

@@ -58,8 +58,10 @@ export class GroupView {
     return this.memory.get(this.fields.ownerCount);
   }
 
+  /** Too large a count stays at the largest that there is room for, and so does one below 0: owner_cnt is unsigned. */
   set ownerCount(count: number) {
-    this.memory.set(this.fields.ownerCount, count);
+    const { ownerCount } = this.fields;
+    this.memory.set(ownerCount, count < 0 ? ownerCount.mask : Math.min(count, ownerCount.mask));
   }
 
   get domain(): number {

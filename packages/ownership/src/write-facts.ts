@@ -12,8 +12,8 @@ interface Writer {
   readonly errno: number;
 }
 
-/** What to tell of a field that has just changed. */
-export type FactMaker = (writer: Writer) => Fact;
+/** What to tell of a field that has just changed; null when nothing does. */
+export type FactMaker = (writer: Writer) => Fact | null;
 
 const lockFact =
   (lock: LockView): FactMaker =>
@@ -41,6 +41,9 @@ const stageFact =
     switch (view.stage) {
       case stage.binding:
         return bindStarted(device, call);
+      case stage.probing:
+      case stage.refused: // the return of the claim tells it
+        return null;
       case stage.probed:
       case stage.failing:
         return { type: 'ProbeReturned', data: { device, errno: errnoNamed(errno) } };

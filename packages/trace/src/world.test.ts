@@ -89,6 +89,13 @@ describe('a device', () => {
     expect(after(begun, cleared).devices[gpu]).toMatchObject({ driver: null, phase: 'unbinding' });
   });
 
+  it('that another task began to bind again is not unbound by the late return of its unbind', () => {
+    const begun = by('1', { type: 'UnbindStarted', data: { device: nic } });
+    const late = by('1', { type: 'UnbindReturned', data: { device: nic } });
+    expect(after(begun, late).devices[nic]?.phase).toBe('unbound');
+    expect(after(begun, started, late).devices[nic]?.phase).toBe('binding');
+  });
+
   it('comes and goes with its group', () => {
     const late = deviceId('late');
     const added = by('1', { type: 'DeviceAdded', data: { device: late, group: six } });

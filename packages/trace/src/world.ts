@@ -173,7 +173,10 @@ export const evolve = (world: World, event: TraceEvent): World => {
     case 'DriverCleared':
       return withDevice(world, event.data.device, { driver: null, managed: null });
     case 'UnbindReturned':
-      return withDevice(world, event.data.device, { phase: 'unbound' });
+      // The device_lock is free by then, and a sibling's bind may have begun.
+      return world.devices[event.data.device]?.phase === 'unbinding'
+        ? withDevice(world, event.data.device, { phase: 'unbound' })
+        : world;
     case 'CallEntered':
       return withCalls(world, task, [...callsOf(world, task), event.data]);
     case 'CallReturned':

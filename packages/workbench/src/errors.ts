@@ -1,7 +1,10 @@
 /** Thrown when what a person asked for is not there or not clear: the message says what is, and what to do. */
 export class RequestError extends Error {
-  override readonly name = 'RequestError';
+  override readonly name: string = 'RequestError';
 }
+
+/** Thrown when another process is writing the same run. */
+export class BusyRunError extends RequestError {}
 
 /** Thrown by `findRun` when no run answers to the name; a face may then try it as a file. */
 export class UnknownRunError extends RequestError {

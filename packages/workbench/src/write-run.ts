@@ -1,7 +1,7 @@
 import { type EventLog, RevisionConflictError, revision } from '@custody/log';
 import type { RunHeader, TraceEvent } from '@custody/trace';
 import { amendCatalogue, eventsStream, type RunEnd } from './catalogue.ts';
-import { RequestError } from './errors.ts';
+import { BusyRunError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
 const append = async (log: EventLog, header: RunHeader, events: readonly TraceEvent[], at: number): Promise<void> => {
@@ -9,7 +9,7 @@ const append = async (log: EventLog, header: RunHeader, events: readonly TraceEv
     await log.append(eventsStream(header.run), events, revision(at));
   } catch (cause) {
     if (!(cause instanceof RevisionConflictError)) throw cause;
-    throw new RequestError(
+    throw new BusyRunError(
       `Cannot write run ${header.run} (${header.title}): ${cause.message}; another process is writing the same run, ` +
         'let it finish, then look with: custody runs',
       { cause },
@@ -22,7 +22,7 @@ const append = async (log: EventLog, header: RunHeader, events: readonly TraceEv
  * from, its events are always the same: one whose writer died is taken up where it stopped.
  *
  * @param batches - all events of the run from its beginning; returns how the run ended.
- * @throws RequestError when another process is writing the same run.
+ * @throws BusyRunError when another process is writing the same run.
  */
 export const writeRun = async <End extends RunEnd>(
   { log, now }: Ports,

@@ -63,6 +63,19 @@ describe('the replay screen', () => {
     await expect.poll(() => screen.exitStatus(), { timeout: 5000 }).toBe(0);
   });
 
+  it('goes to the violation of a simulated run', async () => {
+    const { properties } = at.json('explore', 'robin-mail', 'fail-before-claim');
+    const { schedule } = properties.find(({ id }: { id: string }) => id === 'I4');
+    const made = at.json('simulate', 'robin-mail', 'fail-before-claim', '--schedule', schedule);
+    const screen = open(['replay', made.run]);
+    await screen.waitFor('position 0/', 15_000);
+    screen.send('f');
+    await screen.waitFor(`position ${made.violations[0].position}/`);
+    expect(screen.screen()).toContain('I4 violated');
+    expect(screen.screen()).toMatch(/owner \*?\s*DMA_API/);
+    screen.send('q');
+  });
+
   it('keeps a note that is written there', async () => {
     const screen = open(['replay', '6.1-race', '--at', '100']);
     await screen.waitFor('position 100/', 15_000);

@@ -24,7 +24,7 @@ const choiceOf = ({ scheduler, seed, schedule }: SimulateOptions): SchedulerChoi
 
 const endings = {
   done: 'every task finished',
-  deadlock: 'DEADLOCK: nobody can move and not everybody has finished',
+  deadlock: 'DEADLOCK: nobody can move, and not everything is finished and unlocked',
   stopped: 'the schedule ended before every task had finished',
   bound: 'stopped at the longest run that is simulated',
 } as const;

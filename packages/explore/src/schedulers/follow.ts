@@ -1,7 +1,9 @@
-import { type Action, outcomeOf, taskOf } from '../model.ts';
+import { type Action, taskOf } from '../model.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Moment, Parting, PartingReason, Scheduler } from '../scheduler.ts';
 import { roundRobin } from './round-robin.ts';
+
+const isBare = (name: string): boolean => !name.includes('!');
 
 /** The action that `name` means now, or why there is none. A bare task name also means the only thing it can do. */
 const meant = ({ offered, parse, isFinished }: Moment, name: string): Action | PartingReason => {
@@ -11,7 +13,7 @@ const meant = ({ offered, parse, isFinished }: Moment, name: string): Action | P
   const own = offered.filter((candidate) => taskOf(candidate) === taskOf(action));
   const [only] = own;
   if (only === undefined) return isFinished(taskOf(action)) ? 'finished' : 'blocked';
-  return outcomeOf(action) === 0 && own.length === 1 ? only : 'outcome not offered';
+  return isBare(name) && own.length === 1 ? only : 'outcome not offered';
 };
 
 /**

@@ -28,7 +28,7 @@ export const use: Hooks['use'] = ({ claimed, refused }) => ({
     device.holds = true;
     return 'use.unlock';
   }),
-  'use.unlock': release(groupMutex, ({ task }) => (task.errno === errno.OK ? claimed : refused)),
+  'use.unlock': release(groupMutex, (place) => (place.task.errno === errno.OK ? claimed : refused)(place)),
 });
 
 /** iommu_device_unuse_default_domain(), same file; §2.3. Without a count it warns and changes nothing. */

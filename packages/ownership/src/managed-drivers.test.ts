@@ -1,0 +1,67 @@
+import { parseSchedule } from '@custody/explore';
+import { fieldsOf, type TraceEvent } from '@custody/trace';
+import { describe, expect, it } from 'vitest';
+import { exploreVariant } from './explore-variant.ts';
+import { variant } from './found.testing.ts';
+import { bind, type DriverName, type Scenario, unbind } from './scenario.ts';
+import { narrate } from './simulate.ts';
+import { variants } from './variants/index.ts';
+
+/** A managed driver comes to a device of a group that user space owns, and goes. */
+const visit = (driver: DriverName): Scenario => ({
+  id: `visit-${driver}`,
+  title: `${driver} binds into a live group and leaves`,
+  tags: [],
+  devices: { A: 'vfio', B: null },
+  owner: 'user',
+  tasks: [[bind('B', driver), unbind('B')]],
+});
+
+const told = (events: readonly TraceEvent[]): readonly string[] =>
+  events
+    .filter(({ type }) => !/^(StepTaken|Lock)/.test(type))
+    .map((event) => `${event.type} ${fieldsOf(event)}`.replace(/ (group|device)=\S+/g, '').trimEnd());
+
+const managed = ['vfio', 'stub'] as const;
+const everywhere = variants.flatMap(({ id }) => managed.map((driver) => [driver, id] as const));
+
+describe('a managed driver', () => {
+  it.each(everywhere)(
+    '%s comes to and leaves a group that user space owns under %s, which stays as it was',
+    (driver, id) => {
+      const report = exploreVariant(variant(id), visit(driver));
+      expect(report.properties.map(({ verdict }) => verdict)).not.toContain('violated');
+      expect(report.outcomes).toEqual([
+        {
+          results: { T0: ['OK', 'OK'] },
+          final: { owner: 'user', ownerCount: id === 'linux-6.1' ? 1 : 0, domain: 'blocking' },
+        },
+      ]);
+    },
+  );
+
+  const coming = (driver: DriverName) => [
+    `BindStarted driver=${driver} managed=true`,
+    `DriverSet driver=${driver}`,
+    'ProbeReturned errno=OK',
+    'BindReturned errno=OK',
+    'UnbindStarted',
+    'RemoveReturned',
+  ];
+
+  it.each(managed)('%s makes no ownership call on linux-6.1', (driver) => {
+    const { events } = narrate(variant('linux-6.1'), visit(driver), parseSchedule('T0*99'));
+    expect(told(events)).toEqual([...coming(driver), 'DriverCleared', 'UnbindReturned']);
+  });
+
+  it.each(managed)('%s claims nothing under robin-mail, whose hook runs whoever leaves', (driver) => {
+    const { events } = narrate(variant('robin-mail'), visit(driver), parseSchedule('T0*99'));
+    expect(told(events)).toEqual([
+      ...coming(driver),
+      'DriverCleared',
+      'CallEntered op=unuse',
+      'CallReturned op=unuse errno=OK',
+      'UnbindReturned',
+    ]);
+  });
+});
