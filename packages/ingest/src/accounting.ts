@@ -1,12 +1,12 @@
-import type { Call, GroupId, OperationName, OwnerId, Position, TaskId } from '@custody/trace';
+import type { Errno, GroupId, OperationName, OwnerId, Position, TaskId } from '@custody/trace';
 
-/** A group's owner and count as read under its mutex; count is null on kernels without one. */
+/** A group's owner and count as read under its mutex. */
 export interface Ownership {
   readonly owner: OwnerId | null;
   readonly count: number;
 }
 
-/** A change of ownership that the call which the task was in does not account for. */
+/** Something about a group's ownership that the call which the task was in does not account for. */
 export interface Unexplained {
   readonly position: Position;
   readonly group: GroupId;
@@ -15,43 +15,124 @@ export interface Unexplained {
   readonly to: Ownership;
   /** The innermost ownership call of the task; null when it was in none. */
   readonly call: OperationName | null;
+  readonly why: string;
 }
 
-type Rule = (from: Ownership, to: Ownership, call: Call) => boolean;
+/** An ownership call under way, and what was read of its group inside it. */
+interface OpenCall {
+  readonly op: OperationName;
+  readonly group: GroupId | null;
+  readonly cookie: OwnerId | undefined;
+  was?: Ownership;
+  now?: Ownership;
+  changes: number;
+}
 
-/** `use`: one more kernel user; in a scheme with a token, the free group gets it (seed mail, 2022-02-23). */
-const used: Rule = (from, to) =>
-  (from.owner === to.owner && to.count === from.count + 1) ||
-  (from.owner === null && to.owner !== null && to.count === from.count);
+/**
+ * How a kernel keeps ownership: a counter of DMA API users (v5.19 and later), or the mail's token, which the group's
+ * owner is set to and no count. A recording shows which by the first change that only one of them makes.
+ */
+type Scheme = 'counter' | 'token';
+type Rule = (from: Ownership, to: Ownership, call: OpenCall) => boolean;
 
-/** `unuse`: one kernel user less; in a scheme with a token, it is given back when the walk finds no other user. */
-const unused: Rule = (from, to) =>
-  (from.owner === to.owner && to.count === from.count - 1) ||
-  (from.owner !== null && to.owner === null && to.count === from.count);
+const isClaimOf = ({ owner }: Ownership, { cookie }: OpenCall): boolean => owner !== null && owner === cookie;
+const isFree = ({ owner, count }: Ownership): boolean => owner === null && count === 0;
 
-/** `claim`: a free group gets the claimer's cookie; the count goes from 0 to 1 where there is one. */
-const claimed: Rule = (from, to, call) =>
-  from.owner === null && to.owner !== null && to.owner === call.owner && from.count === 0 && to.count <= 1;
-
-const givenUp = (from: Ownership, to: Ownership): boolean => from.owner !== null && to.owner === null && to.count === 0;
-
-/** A device's claim (v6.2 and later) counts once more under the same cookie. */
-const deviceClaimed: Rule = (from, to, call) =>
-  claimed(from, to, call) || (from.owner === call.owner && to.owner === from.owner && to.count === from.count + 1);
-
-const deviceReleased: Rule = (from, to) =>
-  (from.owner !== null && to.owner === null && to.count === 0) ||
-  (from.owner !== null && to.owner === from.owner && to.count === from.count - 1);
-
-const rules: Readonly<Partial<Record<OperationName, Rule>>> = {
-  use: used,
-  unuse: unused,
-  claim: claimed,
-  release: givenUp,
-  'claim-device': deviceClaimed,
-  'release-device': deviceReleased,
+const counter: Readonly<Partial<Record<OperationName, Rule>>> = {
+  use: (from, to) => from.owner === null && to.owner === null && to.count === from.count + 1,
+  unuse: (from, to) => from.owner === null && to.owner === null && to.count === from.count - 1,
+  claim: (from, to, call) => isFree(from) && isClaimOf(to, call) && to.count === 1,
+  release: (from, to) => from.owner !== null && isFree(to),
+  'claim-device': (from, to, call) =>
+    isClaimOf(to, call) && to.count === from.count + 1 && (isFree(from) || from.owner === to.owner),
+  'release-device': (from, to) =>
+    from.owner !== null &&
+    to.count === from.count - 1 &&
+    (to.count === 0 ? to.owner === null : to.owner === from.owner),
 };
 
-/** Does one of the calls that the task is in, innermost first, account for this change? */
-export const explains = (calls: readonly Call[], from: Ownership, to: Ownership): boolean =>
-  calls.toReversed().some((call) => rules[call.op]?.(from, to, call) ?? false);
+const token: Readonly<Partial<Record<OperationName, Rule>>> = {
+  use: (from, to) => isFree(from) && to.owner !== null && to.count === 0,
+  unuse: (from, to) => from.owner !== null && isFree(to),
+  claim: (from, to, call) => isFree(from) && isClaimOf(to, call) && to.count === 0,
+  release: (from, to) => from.owner !== null && isFree(to),
+};
+
+const rules = { counter, token } as const;
+
+/** With a counter these change it whenever they succeed; a token can be there already, or stay for a sibling's sake. */
+const mustChange: Readonly<Record<Scheme, readonly OperationName[]>> = {
+  counter: ['use', 'unuse', 'claim', 'release', 'claim-device', 'release-device'],
+  token: ['claim', 'release'],
+};
+
+type Problem = Omit<Unexplained, 'position'>;
+
+/** Asks of every change of ownership whether the call that the task is in accounts for it, and of every call for its change. */
+export const accounting = () => {
+  const open = new Map<TaskId, OpenCall[]>();
+  let scheme: Scheme | null = null;
+  /** The token, once a `use` has set it. */
+  let dmaApi: OwnerId | null = null;
+
+  const innermost = (task: TaskId): OpenCall | undefined => open.get(task)?.at(-1);
+
+  const explainedBy = (kind: Scheme, from: Ownership, to: Ownership, call: OpenCall): boolean => {
+    if (kind === 'token' && dmaApi !== null) {
+      const other = call.op === 'use' ? to.owner : call.op === 'unuse' ? from.owner : dmaApi;
+      if (other !== dmaApi) return false;
+    }
+    return rules[kind][call.op]?.(from, to, call) ?? false;
+  };
+
+  /** The scheme that explains the change, the known one only; both at once (a release) decide nothing. */
+  const explain = (from: Ownership, to: Ownership, call: OpenCall): boolean => {
+    if (scheme !== null) return explainedBy(scheme, from, to, call);
+    const fitting = (['counter', 'token'] as const).filter((kind) => explainedBy(kind, from, to, call));
+    if (fitting.length === 1) scheme = fitting[0] ?? null;
+    return fitting.length > 0;
+  };
+
+  return {
+    entered: (task: TaskId, op: OperationName, group: GroupId | null, cookie: OwnerId | undefined): void => {
+      if (!(op in counter)) return;
+      open.set(task, [...(open.get(task) ?? []), { op, group, cookie, changes: 0 }]);
+    },
+
+    /** The group was read under its mutex; `from` is null when nothing was known of it before. */
+    read: (task: TaskId, group: GroupId, from: Ownership | null, to: Ownership): Problem | null => {
+      const call = innermost(task);
+      const inside = call !== undefined && (call.group === null || call.group === group);
+      if (inside) {
+        if (from !== null) call.was ??= from;
+        call.now = to;
+      }
+      if (from === null || (from.owner === to.owner && from.count === to.count)) return null;
+      const problem = (why: string): Problem => ({ group, task, from, to, call: call?.op ?? null, why });
+      if (!inside) return problem('it was in no call on this group');
+      call.changes += 1;
+      if (call.changes > 1) return problem(`its ${call.op} had changed it already`);
+      if (!explain(from, to, call)) return problem(`${call.op} does not do that`);
+      if (scheme === 'token' && call.op === 'use') dmaApi ??= to.owner;
+      return null;
+    },
+
+    returned: (task: TaskId, op: OperationName, errno: Errno): Problem | null => {
+      const calls = open.get(task) ?? [];
+      const index = calls.findLastIndex((call) => call.op === op);
+      const call = calls[index];
+      if (call === undefined) return null;
+      open.set(task, calls.slice(0, index));
+      const { group, was, now, changes } = call;
+      if (group === null || was === undefined || now === undefined) return null;
+      const about = { group, task, from: was, to: now, call: op };
+      if (errno !== 'OK')
+        return changes > 0 ? { ...about, why: `${op} returned ${errno} and changed it all the same` } : null;
+      if (changes > 0 || scheme === null || !mustChange[scheme].includes(op)) return null;
+      return { ...about, why: `${op} returned OK and changed nothing` };
+    },
+
+    /** Events are missing: nothing that was under way can be relied on. */
+    lost: (): void => open.clear(),
+  };
+};

@@ -2,8 +2,12 @@ import { type DeviceId, deviceId, deviceLock, type GroupId, groupId, groupLock, 
 import type { ProbeFields } from './syntax/probe-fields.ts';
 import type { Address, RecordedTopology } from './topology-file.ts';
 
-/** Larger than any offset of a mutex in struct iommu_group or struct device seen so far (88…160 bytes). */
-const furthestMutex = 1024n;
+/** Larger than any offset of a mutex seen so far in struct iommu_group (88, 104) and struct device (128 to 152). */
+const furthestMutex = { group: 256n, device: 1024n } as const;
+
+/** The number of a group; whatever else was read there is none. */
+const groupNumber = (text: string | undefined): GroupId | null =>
+  text !== undefined && /^\d+$/.test(text) ? groupId(text) : null;
 
 /** Names for what probes print: through the topology's addresses where it has them, else by the printed name. */
 export interface AddressBook {
@@ -39,8 +43,7 @@ export const addressBook = ({ topology, addresses }: RecordedTopology): AddressB
     const found = pointer === null ? undefined : below(addresses, pointer);
     if (found && found.at === pointer && found.object.kind === 'group') return groupId(found.object.id);
     if (pointer !== null && addresses.length > 0) strangers.add(pointer);
-    const printed = fields.get('gid');
-    return printed === undefined ? null : groupId(printed);
+    return groupNumber(fields.get('gid'));
   };
   return {
     group,
@@ -54,12 +57,14 @@ export const addressBook = ({ topology, addresses }: RecordedTopology): AddressB
     lock: (fields) => {
       const pointer = addressOf(fields.get('lock'));
       const found = pointer === null ? undefined : below(addresses, pointer);
-      if (found && pointer !== null && pointer - found.at < furthestMutex) {
+      const printedGroup = groupNumber(fields.get('gid'));
+      if (found && pointer !== null && pointer - found.at < furthestMutex[found.object.kind]) {
         const { kind, id } = found.object;
-        return kind === 'group' ? groupLock(groupId(id)) : deviceLock(deviceId(id));
+        if (kind === 'device') return deviceLock(deviceId(id));
+        // What was read of the very group is nearer to the truth than a neighbour's address.
+        if (printedGroup === null || printedGroup === id) return groupLock(groupId(id));
       }
-      const printedGroup = fields.get('gid');
-      if (printedGroup !== undefined) return groupLock(groupId(printedGroup));
+      if (printedGroup !== null) return groupLock(printedGroup);
       const printedDevice = fields.get('dev');
       return printedDevice === undefined ? null : deviceLock(deviceId(printedDevice));
     },

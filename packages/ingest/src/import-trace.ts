@@ -2,7 +2,7 @@ import { nanos, type Position, type TraceEvent, taskId } from '@custody/trace';
 import type { Unexplained } from './accounting.ts';
 import { type Interpreter, interpreter, type Tally } from './interpreter.ts';
 import { defaultMapping, kernelRelease, mappingFor } from './mapping/index.ts';
-import { parseLine } from './syntax/ftrace-text.ts';
+import { type Line, markerText, parseLine } from './syntax/ftrace-text.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
 
 /** Thrown for bytes that are no trace; the message says what was expected. */
@@ -49,6 +49,9 @@ export interface TraceImport {
   /** Batches of events, oldest first; ends with the report. */
   readonly events: () => Generator<readonly TraceEvent[], ImportReport>;
 }
+
+/** What is left of a line that breaks off is not read: a number without its end is another number. */
+const cutLine: Line = { kind: 'unreadable', reason: 'it has no newline, so it may be cut' };
 
 const batchSize = 4000;
 const headLines = 200;
@@ -99,10 +102,12 @@ const assertTrace = (lines: readonly string[]): void => {
 const ownership = ({ owner, count }: Unexplained['from']): string => `owner ${owner ?? 'none'} count ${count}`;
 
 const judgementsOf = (reader: Interpreter): Finding[] => [
-  ...reader.unexplained.map(({ group, task, from, to, call, position: at }) => ({
+  ...reader.unexplained.map(({ group, task, from, to, call, why, position: at }) => ({
     kind: 'unexplained-ownership',
     position: at,
-    text: `group ${group} went from ${ownership(from)} to ${ownership(to)} while task ${task} was in ${call ?? 'no call'}`,
+    text:
+      `group ${group}, ${ownership(from)} before and ${ownership(to)} after, while task ${task} was in ` +
+      `${call ?? 'no call'}: ${why}`,
   })),
   ...reader.overlaps.map(({ lock, position: at }) => ({
     kind: 'lock-held-twice',
@@ -212,7 +217,7 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
     let batch: TraceEvent[] = [];
     for (const line of linesOf(text)) {
       tally.lines += 1;
-      const parsed = parseLine(line.text);
+      const parsed: Line = line.cut ? cutLine : parseLine(line.text);
       switch (parsed.kind) {
         case 'comment':
           tally.comments += 1;
@@ -224,7 +229,8 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
           const stamp = { task: taskId('-'), at: nanos(at), cpu: parsed.cpu, line: tally.lines };
           reader.note({ type: 'EventsLost', data: { count: parsed.count } }, stamp);
           tally.events += 1;
-          tally.lost += parsed.count;
+          // At least one, where the kernel did not count them.
+          tally.lost += parsed.count ?? 1;
           tally.gaps += 1;
           tally.firstGap ??= reader.position();
           break;
@@ -233,8 +239,9 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
           const { record } = parsed;
           if (record.at < at) tally.backwards += 1;
           at = record.at;
-          if (record.fields.startsWith('SCN begin')) tally.begun = true;
-          if (record.fields.startsWith('SCN end')) tally.ended = true;
+          const marked = markerText(record.fields);
+          if (marked.startsWith('SCN begin')) tally.begun = true;
+          if (marked.startsWith('SCN end')) tally.ended = true;
           if (reader.interpret(record, tally.lines) === 'facts') tally.events += 1;
           else {
             tally.verbatim += 1;

@@ -16,7 +16,7 @@ import {
   taskId,
   type World,
 } from '@custody/trace';
-import { explains, type Unexplained } from './accounting.ts';
+import { accounting, type Ownership, type Unexplained } from './accounting.ts';
 import { addressBook } from './addresses.ts';
 import type { Frame, GroupReading, Mapping, Scene } from './mapping/mapping.ts';
 import { quietRefusals } from './quiet-refusals.ts';
@@ -31,6 +31,9 @@ interface Thread {
   settling: Fact[];
   wanted: LockId | null;
 }
+
+/** `really_probe_ret` is the return of really_probe. */
+const functionOf = (name: string): string => name.replace(/_ret$/, '');
 
 /** Lines that a task can print while it still waits for a mutex: they prove nothing about having it. */
 const isWaiting = (name: string): boolean => name === 'contention_begin' || name === 'contention_end';
@@ -70,6 +73,9 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
   const rawDomains = new Map<GroupId, string>();
   const blockingDomains = new Map<GroupId, string>();
   const unexplained: Unexplained[] = [];
+  const accounts = accounting();
+  /** Groups whose ownership was read since the last gap. */
+  const known = new Set<GroupId>();
   const overlaps: { position: Position; lock: LockId }[] = [];
   const refusals = quietRefusals();
   let world = initialWorld(recorded.topology);
@@ -88,12 +94,30 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     kind[event.type === 'LockAcquired' ? 'acquired' : 'released'] += 1;
   };
 
+  const problem = (found: Omit<Unexplained, 'position'> | null): void => {
+    if (found !== null) unexplained.push({ ...found, position: position(count) });
+  };
+
+  const account = (event: TraceEvent): void => {
+    if (event.type === 'CallEntered') accounts.entered(event.task, event.data.op, event.data.group, event.data.owner);
+    if (event.type === 'CallReturned') problem(accounts.returned(event.task, event.data.op, event.data.errno));
+    if (event.type !== 'EventsLost') return;
+    accounts.lost();
+    known.clear();
+  };
+
+  const ownershipOf = (group: GroupId): Ownership | null => {
+    const { owner = null, ownerCount = null } = world.groups[group] ?? {};
+    return ownerCount === null || !known.has(group) ? null : { owner, count: ownerCount };
+  };
+
   const note = (fact: Fact, stamp: Stamp): void => {
     const event: TraceEvent = { ...fact, ...stamp };
     world = evolve(world, event);
     count += 1;
     taken.push(event);
     tallyUp(event);
+    account(event);
     refusals.watch(event, world, position(count));
     if (event.type === 'LockAcquired' && (world.locks[event.data.lock]?.holders.length ?? 0) > 1) {
       overlaps.push({ position: position(count), lock: event.data.lock });
@@ -118,16 +142,14 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
 
   const readOwner = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
     if (reading.count === null) return;
-    const known = world.groups[group];
     const to = { owner: reading.owner === null ? null : ownerId(reading.owner), count: reading.count };
-    const first = known === undefined || known.ownerCount === null;
-    if (!first && known.owner === to.owner && known.ownerCount === to.count) return;
-    const from = { owner: known?.owner ?? null, count: known?.ownerCount ?? 0 };
-    const calls = world.tasks[stamp.task]?.calls ?? [];
-    note({ type: 'OwnerSet', data: { group, ...to } }, stamp);
-    if (first || explains(calls, from, to)) return;
-    const call = calls.at(-1)?.op ?? null;
-    unexplained.push({ position: position(count), group, task: stamp.task, from, to, call });
+    const from = ownershipOf(group);
+    const state = world.groups[group];
+    known.add(group);
+    if (state?.ownerCount !== to.count || state.owner !== to.owner) {
+      note({ type: 'OwnerSet', data: { group, ...to } }, stamp);
+    }
+    problem(accounts.read(stamp.task, group, from, to));
   };
 
   const readDomain = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
@@ -145,14 +167,19 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
   };
 
   const sampleGroup = (group: GroupId, reading: GroupReading, stamp: Stamp): void => {
-    const known = world.groups[group];
-    if (reading.count === null || known === undefined || known.ownerCount === null) return;
-    const owner = reading.owner === null ? null : ownerId(reading.owner);
-    if (known.owner === owner && known.ownerCount === reading.count) return;
-    const from = { owner: known.owner, count: known.ownerCount };
-    note({ type: 'GroupSampled', data: { group, owner, count: reading.count, domain: null } }, stamp);
-    const to = { owner, count: reading.count };
-    unexplained.push({ position: position(count), group, task: stamp.task, from, to, call: null });
+    const from = ownershipOf(group);
+    if (reading.count === null || from === null) return;
+    const to = { owner: reading.owner === null ? null : ownerId(reading.owner), count: reading.count };
+    if (from.owner === to.owner && from.count === to.count) return;
+    note({ type: 'GroupSampled', data: { group, ...to, domain: null } }, stamp);
+    problem({
+      group,
+      task: stamp.task,
+      from,
+      to,
+      call: null,
+      why: 'it changed while nobody was seen to hold the mutex',
+    });
   };
 
   const sceneOf = (thread: Thread, stamp: Stamp, said: () => void): Scene => ({
@@ -193,24 +220,25 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     const stamp: Stamp = { task, at: nanos(record.at), cpu, ...(comm !== null && { comm }), line };
     const thread = threadOf(record.tid);
     const row = mapping.rows[name];
-    if (!isWaiting(name)) settle(thread, stamp, row?.settles);
+    const told = row === undefined ? mapping.rows[functionOf(name)]?.unproven : row.settles;
+    if (!isWaiting(name)) settle(thread, stamp, told);
     const probe = { record, fields: parseFields(record.fields) };
-    let told = false;
+    let said = false;
     const scene = sceneOf(thread, stamp, () => {
-      told = true;
+      said = true;
     });
     if (row?.enter) {
       const frame = row.enter(probe, scene);
       if (frame) thread.frames.push({ on: name, ...frame });
     } else if (name.endsWith('_ret')) {
-      const on = name.slice(0, -'_ret'.length);
+      const on = functionOf(name);
       const innermost = thread.frames.findLastIndex((frame) => frame.on === on);
       // Without its entry, in a trace that begins late or lost events, a return still tells what it can.
       const frame = thread.frames[innermost] ?? { on };
       if (innermost >= 0) thread.frames.length = innermost;
       mapping.rows[on]?.leave?.(probe, scene, frame);
     }
-    if (told) return 'facts';
+    if (said) return 'facts';
     note({ type: 'LineKept', data: { name, text: record.fields } }, stamp);
     return 'verbatim';
   };

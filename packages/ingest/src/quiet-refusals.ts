@@ -11,7 +11,6 @@ import {
 
 /** A claim refused although nobody could be seen to use the group: what a leaked ownership looks like. */
 interface QuietRefusal {
-  readonly kind: 'claim-refused-while-quiet';
   /** Just after the claim returned. */
   readonly position: Position;
   readonly group: GroupId;
@@ -32,37 +31,67 @@ const isQuietGroup = (world: World, id: GroupId): boolean => {
   return group !== undefined && group.devices.length > 0 && group.devices.every((device) => isQuiet(world, device));
 };
 
+const isClaim = (op: string): boolean => op === 'claim' || op === 'claim-device';
+/** What a claim of a group that is in use returns; others (ENOMEM, EINVAL) have nothing to do with users. */
+const isInUse = (errno: Errno): boolean => errno === 'EPERM' || errno === 'EBUSY';
+
 /**
  * Watches claims: one refused while, from its entry to its return, every device of the group was settled, none had a
- * driver that uses the DMA API, and no earlier claim was still unreleased. Says nothing where it is not certain.
+ * driver that uses the DMA API, no earlier claim was unreleased and no other under way. Says nothing where it is not
+ * certain: before the group was seen free once, or since events were lost.
  */
 export const quietRefusals = () => {
   const found: QuietRefusal[] = [];
-  const claimed = new Set<GroupId>();
+  /** Groups whose user owner is known: true when there is one. */
+  const owned = new Map<GroupId, boolean>();
+  const claiming = new Map<TaskId, GroupId>();
   const quietSince = new Map<TaskId, GroupId>();
+
+  const others = (task: TaskId, group: GroupId): boolean =>
+    [...claiming].some(([other, claimed]) => other !== task && claimed === group);
+
+  const boundIn = (world: World, group: GroupId): string[] =>
+    (world.groups[group]?.devices ?? []).flatMap((id) => {
+      const driver = world.devices[id]?.driver;
+      return driver ? [`${id} ${driver}`] : [];
+    });
 
   /** @param world - the state after the event. */
   const watch = (event: TraceEvent, world: World, after: Position): void => {
-    for (const [task, group] of quietSince) if (!isQuietGroup(world, group)) quietSince.delete(task);
-    if (event.type === 'CallEntered' && event.data.op === 'claim' && event.data.group !== null) {
-      const { group } = event.data;
-      if (isQuietGroup(world, group) && !claimed.has(group)) quietSince.set(event.task, group);
+    for (const [task, group] of quietSince) {
+      if (!isQuietGroup(world, group) || others(task, group)) quietSince.delete(task);
     }
-    if (event.type !== 'CallReturned' || event.data.group === null) return;
-    const { op, group, errno } = event.data;
-    if (op === 'claim' && errno === 'OK') {
-      claimed.add(group);
-      for (const [task, watched] of quietSince) if (watched === group) quietSince.delete(task);
+    switch (event.type) {
+      case 'EventsLost':
+        owned.clear();
+        claiming.clear();
+        quietSince.clear();
+        return;
+      case 'OwnerSet':
+        if (event.data.owner === null) owned.set(event.data.group, false);
+        return;
+      case 'CallEntered': {
+        const { op, group } = event.data;
+        if (!isClaim(op) || group === null) return;
+        claiming.set(event.task, group);
+        if (owned.get(group) === false && isQuietGroup(world, group) && !others(event.task, group)) {
+          quietSince.set(event.task, group);
+        }
+        return;
+      }
+      case 'CallReturned': {
+        const { op, group, errno } = event.data;
+        if (group === null) return;
+        if (op === 'release' || op === 'release-device') owned.set(group, world.groups[group]?.owner !== null);
+        if (!isClaim(op)) return;
+        claiming.delete(event.task);
+        if (errno === 'OK') owned.set(group, true);
+        else if (isInUse(errno) && quietSince.get(event.task) === group) {
+          found.push({ position: after, group, errno, bound: boundIn(world, group) });
+        }
+        quietSince.delete(event.task);
+      }
     }
-    if (op === 'release') claimed.delete(group);
-    if (op === 'claim' && errno !== 'OK' && quietSince.get(event.task) === group) {
-      const bound = (world.groups[group]?.devices ?? []).flatMap((id) => {
-        const driver = world.devices[id]?.driver;
-        return driver ? [`${id} ${driver}`] : [];
-      });
-      found.push({ kind: 'claim-refused-while-quiet', position: after, group, errno, bound });
-    }
-    quietSince.delete(event.task);
   };
 
   return { found, watch };

@@ -58,6 +58,51 @@ describe('6.1-race', () => {
   });
 });
 
+/** Counted in the text by patterns, not by the importer: how many lines match. */
+const linesLike = (text: string, pattern: RegExp): number =>
+  text.split('\n').filter((line) => pattern.test(line)).length;
+const facts = (events: readonly TraceEvent[], type: TraceEvent['type']): number =>
+  events.filter((event) => event.type === type).length;
+
+describe.each([
+  ['6.1-basic', 1],
+  ['6.1-race', 1],
+  ['lab-vanilla-leak', 1],
+  ['lab-robin-leak', 1],
+  ['6.12-type', 0],
+])('%s: what the lines say is what the facts say', (name, firstNotifier) => {
+  const { text, events } = fixture(name);
+  const notified = (event: number) => new RegExp(` iommu_bus_notifier: .* action=${firstNotifier + event} .*gp=0xff`);
+
+  it.each([
+    ['BindStarted', / really_probe: .* gp=0xff/],
+    ['DriverSet', / really_probe: .* gp=0xff/],
+    ['ProbeReturned', / pci_device_probe_ret: /],
+    ['RemoveReturned', / pci_device_remove_ret: /],
+    ['DriverCleared', / device_unbind_cleanup: .* gp=0xff/],
+    ['UnbindStarted', notified(5)],
+    ['UnbindReturned', notified(6)],
+    ['BusNotified', / iommu_bus_notifier: .* gp=0xff/],
+    ['LockContended', / contention_begin: /],
+    ['MarkerWritten', / tracing_mark_write: /],
+  ] as const)('%s', (type, pattern) => {
+    expect(facts(events, type)).toBe(linesLike(text, pattern));
+  });
+
+  it('every lock is taken as often as it is asked for and dropped', () => {
+    const locks = linesLike(text, / [gd]lock: /);
+    expect(linesLike(text, / [gd]unlock: /)).toBe(locks);
+    const taken = (['LockRequested', 'LockAcquired', 'LockReleased'] as const).map((type) => facts(events, type));
+    expect(taken).toEqual([locks, locks, locks]);
+  });
+
+  it('every bind returns, and is OK when the device was notified as bound', () => {
+    const bound = events.filter((event) => event.type === 'BindReturned' && event.data.errno === 'OK').length;
+    expect(bound).toBe(linesLike(text, notified(4)));
+    expect(facts(events, 'BindReturned')).toBe(facts(events, 'BindStarted'));
+  });
+});
+
 describe('the other recordings', () => {
   it('6.1-basic: a claim refused and one granted, four uses granted and two refused', () => {
     const { events, report } = fixture('6.1-basic');

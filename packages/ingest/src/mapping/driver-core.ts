@@ -3,7 +3,12 @@ import { errnoOf } from '../errno.ts';
 import type { Mapping, Probe, Row, Scene } from './mapping.ts';
 
 const flagOf = (text: string | undefined): boolean | null => (text === undefined ? null : text !== '0');
-export const returned = ({ fields }: Probe): number => Number(fields.get('ret') ?? '0');
+/** A return value; one printed in hex is two's complement, of 32 or 64 bits. */
+export const returned = ({ fields }: Probe): number => {
+  const text = fields.get('ret') ?? '0';
+  if (!text.startsWith('0x')) return Number(text);
+  return Number(BigInt.asIntN(text.length > 10 ? 64 : 32, BigInt(text)));
+};
 
 /** The function is about a device; remember it until the return. */
 const aboutDevice = (probe: Probe, scene: Scene) => ({ device: scene.book.device(probe.fields) });
@@ -20,6 +25,8 @@ const enterReallyProbe = (probe: Probe, scene: Scene) => {
 };
 
 const reallyProbe: Row = {
+  // It may defer before it sets the driver (§2.1 B4).
+  unproven: 'DriverSet',
   enter: enterReallyProbe,
   // A failed probe() comes back positive, to tell it from a failed set-up.
   leave: (probe, scene, { device }) => {
@@ -30,6 +37,7 @@ const reallyProbe: Row = {
 
 /** Up to 5.13: 1 is bound and 0 is not, without saying why (changed by ef6dcbdd8eb2 and 45ddcb42949f, v5.14). */
 export const reallyProbe510: Row = {
+  unproven: 'DriverSet',
   enter: enterReallyProbe,
   leave: (probe, scene, { device }) => {
     if (device) scene.say({ type: 'BindReturned', data: { device, errno: returned(probe) === 1 ? 'OK' : 'E?' } });

@@ -1,4 +1,4 @@
-import { linux510 } from './linux-5.10.ts';
+import { linux510, linux514 } from './linux-5.10.ts';
 import { linux61 } from './linux-6.1.ts';
 import { linux612 } from './linux-6.12.ts';
 import type { Mapping } from './mapping.ts';
@@ -6,8 +6,10 @@ import type { Mapping } from './mapping.ts';
 /** Oldest first: a kernel is read with the last line that is not newer than itself. */
 const lines: readonly { readonly from: readonly [number, number]; readonly mapping: Mapping }[] = [
   { from: [0, 0], mapping: linux510 },
+  { from: [5, 14], mapping: linux514 },
   { from: [5, 19], mapping: linux61 },
-  { from: [6, 9], mapping: linux612 },
+  // The notifier's numbers became an enum in January 2023, on its way to v6.3; read in 6.12.117 only.
+  { from: [6, 3], mapping: linux612 },
 ];
 
 /** Used when nothing says what kernel it was. */

@@ -34,3 +34,10 @@ export const linux510: Mapping = {
     vfio_dev_viable: devViable,
   },
 };
+
+/** v5.14 to v5.18: really_probe says 0 for bound, as ever since; still no ownership API. */
+export const linux514: Mapping = {
+  ...linux510,
+  id: 'linux-5.14',
+  rows: { ...linux510.rows, really_probe: linux61.rows['really_probe'] ?? {} },
+};

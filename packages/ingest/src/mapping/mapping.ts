@@ -51,6 +51,8 @@ export interface Probe {
 
 /** What a probed function means: at its entry (or, for a probe of another kind, its one line) and at its return. */
 export interface Row {
+  /** A return with no line of the task since the entry does not prove this: the function gave up before. */
+  readonly unproven?: Fact['type'];
   /** This line tells itself what else would be taken from the fact that the task went on. */
   readonly settles?: Fact['type'];
   /** The frame to remember until the return; nothing when there is no return to wait for. */

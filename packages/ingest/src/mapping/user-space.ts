@@ -1,4 +1,5 @@
 import { errnoOf } from '../errno.ts';
+import { markerText } from '../syntax/ftrace-text.ts';
 import { returned } from './driver-core.ts';
 import type { Probe, Row } from './mapping.ts';
 
@@ -36,6 +37,15 @@ const ioctl = syscall(({ fields }) => {
   return `ioctl ${vfioIoctls[cmd] ?? cmd}`;
 });
 
+const marker: Row = {
+  enter: ({ record: { fields } }, scene) => {
+    const text = markerText(fields);
+    scene.say({ type: 'MarkerWritten', data: { text } });
+    if (text.startsWith('SCN end')) scene.say({ type: 'RecordingEnded', data: { how: 'marker' } });
+    return undefined;
+  },
+};
+
 /** Where user space comes in: sysfs writes, and the group and container files of VFIO. */
 export const userSpace: Readonly<Record<string, Row>> = {
   bind_store: syscall(() => 'write bind'),
@@ -46,12 +56,7 @@ export const userSpace: Readonly<Record<string, Row>> = {
   vfio_fops_open: syscall(() => 'open /dev/vfio/vfio'),
   vfio_fops_release: syscall(() => 'close /dev/vfio/vfio'),
   vfio_fops_unl_ioctl: ioctl,
-  tracing_mark_write: {
-    enter: ({ record: { fields } }, scene) => {
-      const text = fields.trim();
-      scene.say({ type: 'MarkerWritten', data: { text } });
-      if (text.startsWith('SCN end')) scene.say({ type: 'RecordingEnded', data: { how: 'marker' } });
-      return undefined;
-    },
-  },
+  tracing_mark_write: marker,
+  // trace-cmd report calls the marker's event `print`.
+  print: marker,
 };

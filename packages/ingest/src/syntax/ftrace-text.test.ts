@@ -36,6 +36,11 @@ describe('a line of trace_pipe', () => {
     expect(recordOf('h-644 [001] ..... 4711: glock: lock=0x1').at).toBe(4711);
   });
 
+  it('takes a buffer’s name off the task, and keeps odd characters in the fields', () => {
+    expect(recordOf('dat:               sh-530   [001] .....    27.136913: glock: a=1')).toMatchObject({ comm: 'sh' });
+    expect(recordOf('h-1 [000] ..... 1.0: print: tracing_mark_write: a\rb\u2028c').fields).toContain('a\rb\u2028c');
+  });
+
   it('says how many events the kernel lost', () => {
     expect(parseLine('CPU:1 [LOST 107 EVENTS]')).toEqual({ kind: 'lost', cpu: 1, count: 107 });
   });

@@ -13,17 +13,27 @@ export interface TraceRecord {
 
 export type Line =
   | { readonly kind: 'record'; readonly record: TraceRecord }
-  | { readonly kind: 'lost'; readonly cpu: number; readonly count: number }
+  | { readonly kind: 'lost'; readonly cpu: number; readonly count: number | null }
   | { readonly kind: 'comment' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** `comm-tid [cpu] flags seconds.fraction: event: fields`; the flags column is absent in `trace-cmd report`. */
 const recordShape =
-  /^\s*(.+)-(\d+)\s+(?:\([\s\d-]+\)\s+)?\[(\d+)\]\s+(?:([^\s:]+)\s+)?(\d+)(?:\.(\d+))?: ([^\s:]+): ?(.*)$/;
-const lostShape = /^CPU:(\d+) \[(?:LOST (\d+) EVENTS|(\d+) EVENTS DROPPED)\]$/;
+  /^\s*(.+)-(\d+)\s+(?:\([\s\d-]+\)\s+)?\[(\d+)\]\s+(?:([^\s:]+)\s+)?(\d+)(?:\.(\d+))?: ([^\s:]+): ?(.*)$/s;
+const lostShape = /^CPU:(\d+) \[(?:LOST (?:(\d+) )?EVENTS|(?:(\d+) )?EVENTS DROPPED)\]$/;
+/** trace-cmd report puts the name of a buffer that is not the top one in front: `dat:   sh-530`. */
+const bufferShape = /^\S+:\s+/;
 
 const nanosecondsOf = (seconds: string, fraction: string | undefined): number =>
   fraction === undefined ? Number(seconds) : Number(seconds) * 1e9 + Number(fraction.padEnd(9, '0').slice(0, 9));
+
+const nameOf = (comm: string): string | null => {
+  const name = comm.replace(bufferShape, '');
+  return name === '<...>' ? null : name;
+};
+
+/** What was written to trace_marker; trace-cmd report puts the function's name in front. */
+export const markerText = (fields: string): string => fields.replace(/^tracing_mark_write: /, '').trim();
 
 /** One line without its newline. Total: what it cannot read it returns with the reason. */
 export const parseLine = (text: string): Line => {
@@ -31,7 +41,10 @@ export const parseLine = (text: string): Line => {
     return { kind: 'comment' };
   }
   const lost = lostShape.exec(text);
-  if (lost) return { kind: 'lost', cpu: Number(lost[1]), count: Number(lost[2] ?? lost[3]) };
+  if (lost) {
+    const count = lost[2] ?? lost[3];
+    return { kind: 'lost', cpu: Number(lost[1]), count: count === undefined ? null : Number(count) };
+  }
   const parts = recordShape.exec(text);
   if (!parts) return { kind: 'unreadable', reason: 'not of the form "comm-pid [cpu] time: event: fields"' };
   const [, comm = '', tid = '', cpu, , seconds = '', fraction, name = '', fields = ''] = parts;
@@ -39,6 +52,6 @@ export const parseLine = (text: string): Line => {
   if (!Number.isSafeInteger(at)) return { kind: 'unreadable', reason: `time ${seconds} is past 2^53 nanoseconds` };
   return {
     kind: 'record',
-    record: { comm: comm === '<...>' ? null : comm, tid, cpu: Number(cpu), at, name, fields },
+    record: { comm: nameOf(comm), tid, cpu: Number(cpu), at, name, fields },
   };
 };

@@ -7,7 +7,10 @@ const fieldShape = /(?:^|\s)([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|\S+)/g;
 export const parseFields = (text: string): ProbeFields => {
   const fields = new Map<string, string>();
   for (const [, name = '', value = ''] of text.matchAll(fieldShape)) {
-    fields.set(name, value.startsWith('"') ? value.slice(1, -1) : value);
+    // A quote that does not close was cut: what it held is not known. An empty string names nothing.
+    if (value.startsWith('"') && (value.length < 2 || !value.endsWith('"'))) continue;
+    const plain = value.startsWith('"') ? value.slice(1, -1) : value;
+    if (plain !== '') fields.set(name, plain);
   }
   return fields;
 };
