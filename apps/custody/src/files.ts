@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { type Recording, RequestError } from '@custody/workbench';
 
 const tracesInFolder = ['stream.trace', 'stream.trace.gz', 'trace', 'trace.txt', 'trace.gz'];
@@ -35,17 +35,18 @@ const bytesOf = (path: string): Promise<Buffer> =>
     throw new RequestError(`Cannot import "${path}": ${cause.message}`, { cause });
   });
 
-/** @throws RequestError when the gzip is damaged; what it holds before the damage cannot be told from the rest. */
+/**
+ * One that breaks off gives what it holds up to there: the importer says that its last line is cut.
+ *
+ * @throws RequestError when the gzip is damaged.
+ */
 const unzipped = (bytes: Buffer, path: string): Buffer => {
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (cause) {
-    throw new RequestError(
-      `Cannot unpack "${path}": ${(cause as Error).message}; unpack it with gzip -d and import that`,
-      {
-        cause,
-      },
-    );
+    throw new RequestError(`Cannot unpack "${path}": ${(cause as Error).message}; give a copy that gzip -t accepts`, {
+      cause,
+    });
   }
 };
 
@@ -67,9 +68,10 @@ const textOf = (bytes: Buffer, path: string): string => {
 
 /** `fixtures/6.1-race/stream.trace.gz` is `6.1-race`; `my-race.txt` is `my-race`. */
 const titleOf = (path: string): string => {
-  const file = basename(path).replace(/\.(gz|txt|trace|log)/g, '');
-  const folder = basename(dirname(path));
-  return file === 'stream' || file === 'trace' ? folder || file : file;
+  const file = basename(path);
+  const stem = file.replace(/(\.(gz|txt|trace|log))+$/, '') || file;
+  const folder = basename(dirname(resolve(path)));
+  return stem === 'stream' || stem === 'trace' ? folder || stem : stem;
 };
 
 /**

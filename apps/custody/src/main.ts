@@ -51,10 +51,12 @@ const programOf = (): Command => {
 };
 
 /** A reader that has seen enough (`| head`) is no trouble. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(process.exitCode ?? exit.yes);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? exit.yes);
+  });
+}
 
 if (process.argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
 
@@ -64,9 +66,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exit.yes : exit.trouble;
   } else {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    process.stderr.write(`custody: ${problem}\n`);
+    const bug = (): string => `this is a bug in custody, please report it: ${(error as Error)?.stack ?? error}`;
+    process.stderr.write(`custody: ${problemOf(error) ?? bug()}\n`);
     process.exitCode = exit.trouble;
   }
 }

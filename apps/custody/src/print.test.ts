@@ -14,6 +14,12 @@ describe('text for a mail', () => {
     expect(forMail(['a → b – “c”'])).toEqual(['a -> b - "c"']);
   });
 
+  it('keeps room for words however far a line is indented', () => {
+    const folded = forMail([`${' '.repeat(80)}${'word '.repeat(20)}`]);
+    expect(folded.every((line) => line.length <= 72)).toBe(true);
+    expect(folded.join(' ').match(/word/g)).toHaveLength(20);
+  });
+
   it('cuts what has no blanks', () => {
     expect(forMail(['x'.repeat(100)]).map((line) => line.length)).toEqual([72, 30]);
   });

@@ -56,7 +56,8 @@ const harmless = (line: string): string =>
 /** A line folded at blanks to `width` columns; what continues it is indented by `hang` more than it was. */
 export const fold = (line: string, width: number, hang = 2): string[] => {
   if (line.length <= width) return [line];
-  const indent = ' '.repeat((/^ */.exec(line)?.[0].length ?? 0) + hang);
+  // However far the line is indented, half of the width is left for words.
+  const indent = ' '.repeat(Math.min((/^ */.exec(line)?.[0].length ?? 0) + hang, width >> 1));
   const at = line.lastIndexOf(' ', width);
   const cut = at > indent.length ? at : width;
   return [line.slice(0, cut).trimEnd(), ...fold(indent + line.slice(cut).trimStart(), width, 0)];

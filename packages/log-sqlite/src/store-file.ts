@@ -77,16 +77,17 @@ export const closeStore = ({ db, readOnly }: Store): void => {
     attempt(() => db.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)'));
     attempt(() => db.exec('PRAGMA journal_mode = DELETE'));
   }
-  db.close();
+  attempt(() => db.close());
 };
 
-/** Another process that has the store open will do the same when it closes. */
+/**
+ * Tidying up may fail: another process has the store open and will do it, the disk is full, the file was deleted. What
+ * was acknowledged is in the file or in the log beside it either way.
+ */
 const attempt = (work: () => void): void => {
   try {
     work();
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-  }
+  } catch {}
 };
 
 /** SQLite refuses at once, without its busy timeout, when two processes change the journal mode together. */

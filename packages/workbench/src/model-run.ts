@@ -48,6 +48,9 @@ const schedulerOf = (choice: SchedulerChoice): Scheduler => {
 /** Goes up when the same schedule would become other events: then they are another run. */
 const narrationVersion = 1;
 
+/** Enough of the id to tell many runs of one scenario apart, and to be typed. */
+const titleDigits = 8;
+
 export interface SimulatedRun {
   readonly run: RunId;
   readonly title: string;
@@ -80,7 +83,7 @@ export const simulateRun = async (
   const run = runId(ports.digest(made).slice(0, idLength));
   const header: RunHeader = {
     run,
-    title: `${variant.id}/${scenario.id}/${run.slice(0, 4)}`,
+    title: `${variant.id}/${scenario.id}/${run.slice(0, titleDigits)}`,
     source: {
       kind: 'simulation',
       variant: variant.id,

@@ -60,6 +60,14 @@ describe('custody import', () => {
     expect(at.custody('runs').out).toContain('INCOMPLETE');
   });
 
+  it('of a gzip that breaks off keeps what it holds up to there', () => {
+    const path = join(at.folder, 'broken.gz');
+    writeFileSync(path, readFileSync(join(fixture('6.1-basic'), 'stream.trace.gz')).subarray(0, 3000));
+    const [run] = at.json('import', path, '--topology', join(fixture('6.1-basic'), 'topology.json')).runs;
+    expect(run.complete).toBe(false);
+    expect(run.events).toBeGreaterThan(50);
+  });
+
   it('of a recording with losses is inconclusive: exit 3, and says how much is missing', () => {
     const whole = gunzipSync(readFileSync(join(fixture('6.1-basic'), 'stream.trace.gz')))
       .toString()

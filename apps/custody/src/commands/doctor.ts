@@ -21,8 +21,9 @@ const nodeCheck = (): Check => {
 
 const storeCheck = async ({ store, look }: Context): Promise<Check> => {
   const name = `store ${store}`;
-  const there = await stat(store).catch(() => undefined);
-  if (there === undefined) return { name, ok: true, hint: 'not there yet: made by the first import' };
+  const isFile = !store.includes('://');
+  if (isFile && (await stat(store).catch(() => undefined)) === undefined)
+    return { name, ok: true, hint: 'not there yet: made by the first import' };
   try {
     const entries = await look((workbench) => workbench.runs());
     const unfinished = entries.filter(({ end }) => end === undefined).map(({ header }) => header.title);

@@ -16,11 +16,11 @@ export const registerTour: Register = (program) => {
     .action(
       run(async ({ print, desk, store }) =>
         desk(async (workbench) => {
-          await importShipped(workbench, print);
-          const race = await raceStop(workbench);
+          const open = await importShipped(workbench, print);
+          const race = await raceStop(workbench, open);
           const walks = hasTerminal() && !print.options.json;
           if (walks) await openScreen(workbench, race.run, race.place, authorOf(undefined));
-          const stops = [race, await patchesStop(workbench), await modelStop(workbench, () => performance.now())];
+          const stops = [race, await patchesStop(workbench, open), await modelStop(workbench, () => performance.now())];
           return print.answer({
             json: { stops: stops.map(({ run: { header }, place, lines }) => ({ run: header.run, at: place, lines })) },
             text: [

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { RequestError, type Workbench } from '@custody/workbench';
+import type { RunId } from '@custody/trace';
+import { RequestError, type Run, type Workbench } from '@custody/workbench';
 import { isPath, readRecording } from '../files.ts';
 import type { Printer } from '../print.ts';
 
@@ -18,12 +19,18 @@ const fixturesFolder = async (): Promise<string> => {
   );
 };
 
+type Shipped = (typeof shipped)[number];
+/** Opens a shipped recording: the very one, whatever else goes by its title. */
+export type OpenShipped = (title: Shipped) => Promise<Run>;
+
 /** Imports what is not in the store yet. */
-export const importShipped = async (desk: Workbench, print: Printer): Promise<void> => {
-  const there = new Set((await desk.runs()).filter(({ end }) => end).map(({ header }) => header.title));
-  const missing = shipped.filter((title) => !there.has(title));
-  if (missing.length === 0) return;
+export const importShipped = async (desk: Workbench, print: Printer): Promise<OpenShipped> => {
   const folder = await fixturesFolder();
-  print.progress(`importing ${missing.length} shipped recordings`);
-  for (const title of missing) await desk.importRecording(await readRecording(`${folder}${title}`, { title }));
+  if ((await desk.runs()).length === 0) print.progress(`importing ${shipped.length} shipped recordings`);
+  const ids = new Map<Shipped, RunId>();
+  for (const title of shipped) {
+    const { run } = await desk.importRecording(await readRecording(`${folder}${title}`, { title }));
+    ids.set(title, run);
+  }
+  return (title) => desk.open(ids.get(title) ?? title);
 };

@@ -5,6 +5,7 @@ import { diffLines } from '../commands/diff.ts';
 import { exploreLines } from '../commands/explore.ts';
 import { count, fold } from '../print.ts';
 import { worldLines } from '../world-text.ts';
+import type { OpenShipped } from './fixtures.ts';
 import { contendedPlace, findingPlace, keptPlace, type Place } from './places.ts';
 
 const author = 'the tour';
@@ -59,8 +60,9 @@ const returned = (run: Run, op: string, errno: string): number => {
   return times;
 };
 
-export const raceStop = async (desk: Workbench): Promise<Stop> => {
-  const run = await desk.open('6.1-race');
+export const raceStop = async (desk: Workbench, open: OpenShipped): Promise<Stop> => {
+  const run = await open('6.1-race');
+  const { title } = run.header;
   const place = contendedPlace(run) ?? { at: 0, text: '' };
   await noteOnce(
     desk,
@@ -77,7 +79,7 @@ export const raceStop = async (desk: Workbench): Promise<Stop> => {
     run,
     place: place.at,
     lines: [
-      '1. A real race on a real kernel: 6.1-race',
+      `1. A real race on a real kernel: ${title}`,
       '',
       ...prose(
         "Debian's 6.1.0-56 in QEMU: for 8 s, two loops bind and unbind two devices of group 6 while a third claims the " +
@@ -89,8 +91,8 @@ export const raceStop = async (desk: Workbench): Promise<Stop> => {
       '',
       ...groupLines(run, position(place.at), six),
       '',
-      `   walk on from here:  custody replay 6.1-race --at ${place.at}`,
-      "   count for yourself: custody show 6.1-race --grep 'CallReturned.*op=claim.*EPERM' | wc -l",
+      `   walk on from here:  custody replay ${title} --at ${place.at}`,
+      `   count for yourself: custody show ${title} --grep 'CallReturned.*op=claim.*EPERM' | wc -l`,
     ],
   };
 };
@@ -98,9 +100,10 @@ export const raceStop = async (desk: Workbench): Promise<Stop> => {
 const quietRefusal = 'claim-refused-while-quiet';
 const refusalsOf = (run: Run): number => run.findings.filter(({ kind }) => kind === quietRefusal).length;
 
-export const patchesStop = async (desk: Workbench): Promise<Stop> => {
-  const vanilla = await desk.open('lab-vanilla-leak');
-  const robin = await desk.open('lab-robin-leak');
+export const patchesStop = async (desk: Workbench, open: OpenShipped): Promise<Stop> => {
+  const vanilla = await open('lab-vanilla-leak');
+  const robin = await open('lab-robin-leak');
+  const titles = { vanilla: vanilla.header.title, robin: robin.header.title };
   const refused = findingPlace(robin, quietRefusal) ?? { at: 0, text: '' };
   const kept = keptPlace(robin, refused.at);
   await noteOnce(
@@ -124,21 +127,21 @@ export const patchesStop = async (desk: Workbench): Promise<Stop> => {
     run: robin,
     place: refused.at,
     lines: [
-      '2. Two real patches under one script: lab-vanilla-leak and lab-robin-leak',
+      `2. Two real patches under one script: ${titles.vanilla} and ${titles.robin}`,
       '',
       ...prose(
         'The same kernel built twice: mainline, and with the scheme of the mail on the paths that the driver core has.',
-        ...(kept ? [`At ${kept.at} of lab-robin-leak: ${kept.text}.`] : []),
+        ...(kept ? [`At ${kept.at} of ${titles.robin}: ${kept.text}.`] : []),
         `From then on ${refusalsOf(robin)} claims are refused. The first, at ${refused.at}: ${refused.text}.`,
-        `On lab-vanilla-leak: ${refusalsOf(vanilla)} such claims.`,
+        `On ${titles.vanilla}: ${refusalsOf(vanilla)} such claims.`,
       ),
       '',
       ...groupLines(robin, position(refused.at), six),
       '',
-      '   custody diff lab-vanilla-leak lab-robin-leak',
+      `   custody diff ${titles.vanilla} ${titles.robin}`,
       ...diff.map((line) => `     ${line}`),
       '',
-      `   walk on from here:  custody replay lab-robin-leak --at ${refused.at}`,
+      `   walk on from here:  custody replay ${titles.robin} --at ${refused.at}`,
     ],
   };
 };
