@@ -109,7 +109,7 @@ export const accounting = () => {
       }
       if (from === null || (from.owner === to.owner && from.count === to.count)) return null;
       const problem = (why: string): Problem => ({ group, task, from, to, call: call?.op ?? null, why });
-      if (!inside) return problem('it was in no call on this group');
+      if (!inside) return problem('no call on this group accounts for it');
       call.changes += 1;
       if (call.changes > 1) return problem(`its ${call.op} had changed it already`);
       if (!explain(from, to, call)) return problem(`${call.op} does not do that`);

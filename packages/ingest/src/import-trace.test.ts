@@ -3,21 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { importAll, NotATraceError } from './import-trace.ts';
 import { noTopology, parseTopology, TopologyError } from './topology-file.ts';
 
-const recorded = parseTopology(
-  JSON.stringify({
-    uname: 'Linux (none) 6.1.0-56-amd64 #1 SMP',
-    groups: [
-      {
-        id: 6,
-        addr: '0xff00',
-        devices: [
-          { bdf: '0000:03:01.0', addr: '0x10000', driver: 'vfio-pci' },
-          { bdf: '0000:03:02.0', addr: '0x20000', driver: '' },
-        ],
-      },
-    ],
-  }),
-);
+const topologyText = JSON.stringify({
+  uname: 'Linux (none) 6.1.0-56-amd64 #1 SMP',
+  groups: [
+    {
+      id: 6,
+      addr: '0xff00',
+      devices: [
+        { bdf: '0000:03:01.0', addr: '0x10000', driver: 'vfio-pci' },
+        { bdf: '0000:03:02.0', addr: '0x20000', driver: '' },
+      ],
+    },
+  ],
+});
+const recorded = parseTopology(topologyText);
 
 const line = (task: string, seconds: string, text: string): string => `${task} [000] ..... ${seconds}: ${text}\n`;
 const locked = (task: string, at: string, cnt: number, owner = '0x0'): string =>
@@ -169,6 +168,14 @@ describe('a claim that is refused while the group is quiet', () => {
     }
   });
 
+  it('is no finding while somebody holds a device’s lock, or a driver is bound that may use the DMA API', () => {
+    const holds =
+      line('h-9', '0.91', 'dlock: (f) lock=0x20080 dev="0000:03:02.0"') + line('h-9', '0.92', 'some_probe: (f) x=1');
+    expect(importAll(seenFree + holds + claim('1.0', -16), recorded).report.findings).toEqual([]);
+    const kernelUser = parseTopology(topologyText.replace('"driver":""', '"driver":"e1000"'));
+    expect(importAll(seenFree + claim('1.0', -16), kernelUser).report.findings).toEqual([]);
+  });
+
   it('is no finding when a sibling began to bind meanwhile', () => {
     const bind = line('h-9', '1.01', 'really_probe: (f) dev="0000:03:02.0" gp=0xff00 gid=6 drv="virtio-pci" mdma=0');
     const [entry = '', exit = ''] = claim('1.0', -16).split(/(?<=\n)/);
@@ -199,6 +206,12 @@ describe('a claim under the mutex', () => {
 });
 
 describe('a recording with a gap', () => {
+  it('does not let a call from before it explain what comes after', () => {
+    const entry = line('h-1', '1.0', 'iommu_device_use_default_domain: (f) dev="0000:03:02.0" gp=0xff00 gid=6');
+    const text = `${locked('h-9', '0.9', 0)}${entry}CPU:0 [LOST 7 EVENTS]\n${locked('h-1', '1.1', 0)}`;
+    expect(importAll(text + locked('h-1', '1.2', 1), recorded).report.unexplained).toBe(1);
+  });
+
   it('tells what it can of a return whose entry is missing', () => {
     const text = `CPU:0 [LOST 7 EVENTS]\n${line('h-1', '1.0', 'iommu_group_claim_dma_owner_ret: (f) ret=-1')}`;
     const { events, report } = importAll(use('h-9', '0.9', 1) + text, recorded);
@@ -258,7 +271,7 @@ describe('an import', () => {
 
   it('keeps a line whose string is cut or empty, and goes on', () => {
     const cut = line('h-1', '1.0', 'really_probe: (f) dev="0000:03:02.0" gp=0xff00 gid=6 drv="');
-    const none = line('h-1', '1.1', 'really_probe: (f) dev="" gp=0xff00 gid=__proto__ drv=""');
+    const none = line('h-1', '1.1', 'really_probe: (f) dev="0000:03:02.0" gp=0xff00 gid=__proto__ drv=""');
     const { report } = importAll(cut + none + use('h-2', '2.0', 1), recorded);
     expect(report).toMatchObject({ verbatim: 2, events: 5 });
   });
@@ -272,6 +285,136 @@ describe('an import', () => {
     const { events, report } = importAll(use('h-1', '1.0', 1), noTopology);
     expect(events.some(({ type }) => type === 'OwnerSet')).toBe(true);
     expect(report.findings.map(({ kind }) => kind)).toEqual(['kernel-unknown', 'no-topology']);
+  });
+});
+
+describe('an object that a probe names', () => {
+  it('is no group when its pointer is null, whatever number stands beside it', () => {
+    const text = line('h-1', '1.0', 'iommu_device_use_default_domain: (f) dev="virtio1" gp=0x0 gid=0');
+    expect(importAll(text, recorded).events).toMatchObject([{ type: 'CallEntered', data: { op: 'use', group: null } }]);
+  });
+
+  it('is the group whose number was read of it, not a neighbour in memory', () => {
+    const text = line('h-1', '1.0', 'glock: (f) lock=0xff58 gid=9');
+    expect(importAll(text, recorded).events).toMatchObject([{ type: 'LockRequested', data: { lock: 'group:9' } }]);
+  });
+});
+
+describe('5.10, where VFIO asks whether a group is viable', () => {
+  const old = parseTopology(topologyText.replace('6.1.0-56-amd64', '5.10.0-46-amd64'));
+  const notViable =
+    line('h-1', '1.1', 'vfio_dev_viable: (f) dev="0000:03:02.0" vg=0x1') +
+    line('h-1', '1.2', 'vfio_dev_viable_ret: (f) ret=-22');
+  const under = (action: number) =>
+    line('h-1', '1.0', `vfio_iommu_group_notifier: (f) action=${action} dev="0000:03:02.0" gp=0xff00 gid=6`) +
+    notViable;
+  const bugs = (text: string) => importAll(text, old).report.findings.filter(({ kind }) => kind === 'bug');
+
+  it('a "no" is the BUG straight under the notifier of a bound driver, and only there', () => {
+    expect(bugs(under(4))).toMatchObject([{ position: 3 }]);
+    expect(bugs(under(3))).toEqual([]);
+    expect(bugs(notViable)).toEqual([]);
+  });
+
+  it('the driver is gone for certain when UNBOUND_DRIVER is notified', () => {
+    const text = line('h-1', '1.0', 'iommu_bus_notifier: (f) action=7 dev="0000:03:02.0" gp=0xff00');
+    expect(importAll(text, old).events.map(({ type }) => type)).toEqual(['DriverCleared', 'BusNotified']);
+  });
+});
+
+describe('the line of kernels', () => {
+  const of = (release: string) => parseTopology(topologyText.replace('6.1.0-56-amd64', release));
+  const notified = (action: number) =>
+    line('h-1', '1.0', `iommu_bus_notifier: (f) action=${action} dev="0000:03:02.0" gp=0xff00`);
+  const probed = (ret: number) =>
+    line('h-1', '1.0', 'really_probe: (f) dev="0000:03:02.0" gp=0xff00 gid=6 drv="e1000" mdma=0') +
+    line('h-1', '1.1', 'driver_sysfs_add: (f) dev="0000:03:02.0"') +
+    line('h-1', '1.2', `really_probe_ret: (f) ret=${ret}`);
+  const eventsOf = (text: string, release: string) =>
+    importAll(text, of(release)).events.flatMap((event) => (event.type === 'BusNotified' ? [event.data.event] : []));
+  const errnoOf = (text: string, release: string) =>
+    importAll(text, of(release)).events.flatMap((event) => (event.type === 'BindReturned' ? [event.data.errno] : []));
+
+  it('numbers the notifier’s events from 1 up to 6.2 and from 0 since', () => {
+    expect(['5.10.0-46-amd64', '6.1.192', '6.2.1'].map((release) => eventsOf(notified(5), release))).toEqual(
+      Array(3).fill(['BOUND_DRIVER']),
+    );
+    expect(['6.3.1', '6.12.117'].map((release) => eventsOf(notified(4), release))).toEqual(
+      Array(2).fill(['BOUND_DRIVER']),
+    );
+  });
+
+  it('says 1 for a bound driver up to 5.13 and 0 since; a failed probe comes back positive', () => {
+    expect([errnoOf(probed(1), '5.13.1'), errnoOf(probed(0), '5.13.1')]).toEqual([['OK'], ['E?']]);
+    expect([errnoOf(probed(0), '5.15.1'), errnoOf(probed(19), '5.15.1')]).toEqual([['OK'], ['ENODEV']]);
+    expect([errnoOf(probed(0), '6.1.1'), errnoOf(probed(-16), '6.1.1')]).toEqual([['OK'], ['EBUSY']]);
+  });
+
+  it('does not take a driver as set by a really_probe that gave up at once', () => {
+    const deferred =
+      line('h-1', '1.0', 'really_probe: (f) dev="0000:03:02.0" gp=0xff00 gid=6 drv="e1000" mdma=0') +
+      line('h-1', '1.2', 'really_probe_ret: (f) ret=-517');
+    expect(importAll(deferred, recorded).events.map(({ type }) => type)).toEqual(['BindStarted', 'BindReturned']);
+  });
+});
+
+describe('the group read once more as its mutex is taken', () => {
+  const held = (at: string, cnt: number, seen: number) =>
+    line('h-1', `${at}1`, 'glock: (f) lock=0xff58 gid=6') +
+    line('h-1', `${at}2`, `gacq: (f) lock=0xff58 gid=6 cnt=${seen} owner=0x0 dom=0x1 ddom=0x1`) +
+    line('h-1', `${at}3`, `gunlock: (f) lock=0xff58 gid=6 cnt=${cnt} owner=0x0 dom=0x1 ddom=0x1`);
+
+  it('is silent when it agrees with what is known, and a finding when it does not', () => {
+    expect(importAll(held('1.0', 1, 1) + held('1.1', 1, 1), recorded).report.unexplained).toBe(0);
+    const { events, report } = importAll(held('1.0', 1, 1) + held('1.1', 1, 3), recorded);
+    expect(events.filter(({ type }) => type === 'GroupSampled')).toMatchObject([{ data: { count: 3 } }]);
+    expect(report.findings[0]?.text).toContain('changed while nobody was seen to hold the mutex');
+  });
+});
+
+describe('a lock that two tasks hold', () => {
+  it('is found, where it came to be so', () => {
+    const takes = (task: string, at: string) =>
+      line(task, `${at}1`, 'glock: (f) lock=0xff58 gid=6') + line(task, `${at}2`, 'gacq: (f)');
+    const { report } = importAll(takes('h-1', '1.0') + takes('h-2', '1.1'), recorded);
+    expect(report.heldTwice).toBe(1);
+    expect(report.findings).toMatchObject([{ kind: 'lock-held-twice', position: 4 }]);
+  });
+});
+
+describe('the domain of a group', () => {
+  it('is default, the one a claim attached is blocking, and any other stays an address', () => {
+    const reads = (dom: string, owner: string, cnt: number) =>
+      line('h-1', '1.1', `gunlock: (f) lock=0xff58 gid=6 cnt=${cnt} owner=${owner} dom=${dom} ddom=0x1`);
+    const text =
+      reads('0x1', '0x0', 0) +
+      line('h-1', '1.0', 'iommu_group_claim_dma_owner: (f) gp=0xff00 newowner=0xaa gid=6') +
+      reads('0x2', '0xaa', 1) +
+      line('h-1', '1.2', 'iommu_group_claim_dma_owner_ret: (f) ret=0') +
+      reads('0x3', '0xaa', 1) +
+      reads('0x3', '0xaa', 1) +
+      reads('0x2', '0xaa', 1);
+    const { events } = importAll(text, recorded);
+    expect(events.flatMap((event) => (event.type === 'DomainAttached' ? [event.data.domain] : []))).toEqual([
+      'default',
+      'blocking',
+      '0x3',
+      'blocking',
+    ]);
+  });
+});
+
+describe('a recording’s marks', () => {
+  const mark = (at: string, text: string) => line('init-1', at, `tracing_mark_write: SCN ${text}`);
+  const findings = (text: string) => importAll(text, recorded).report.findings.map(({ kind }) => kind);
+
+  it('a beginning without an end broke off; with one it did not', () => {
+    expect(findings(mark('1.0', 'begin scen=x'))).toEqual(['cut']);
+    expect(findings(mark('1.0', 'begin scen=x') + mark('2.0', 'end scen=x'))).toEqual([]);
+  });
+
+  it('time that goes back is said', () => {
+    expect(findings(mark('2.0', 'a') + mark('1.0', 'b'))).toEqual(['time-backwards']);
   });
 });
 

@@ -121,7 +121,7 @@ const judgementsOf = (reader: Interpreter): Finding[] => [
       `claim of group ${group} refused with ${errno} while no device of it is bound to a driver that uses the DMA API` +
       ` (bound: ${bound.join(', ') || 'none'}; nobody inside a bind or unbind; no user owner)`,
   })),
-  ...reader.world().bugs.map((text) => ({ kind: 'bug', text, position: reader.position() })),
+  ...reader.bugs.map(({ what, position: at }) => ({ kind: 'bug', position: at, text: what })),
 ];
 
 /** What was found after events were lost may be owed to what is missing, and says so. */
@@ -149,6 +149,10 @@ interface LineTally {
   kept: Map<string, number>;
 }
 
+/** A recorder that marked the beginning marks the end, unless the kernel died of a BUG. */
+const stopsShort = ({ begun, ended }: LineTally, { bugs }: Interpreter): boolean =>
+  begun && !ended && bugs.length === 0;
+
 const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | null, members: boolean): Finding[] => {
   const findings: Finding[] = [];
   const [unreadable] = tally.unreadable;
@@ -163,7 +167,7 @@ const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | nu
       text: `time goes back at ${tally.backwards} ${tally.backwards === 1 ? 'line' : 'lines'}`,
     });
   if (tally.cut) findings.push({ kind: 'cut', text: 'the file breaks off in the middle of its last line' });
-  if (tally.begun && !tally.ended && reader.world().bugs.length === 0) {
+  if (stopsShort(tally, reader)) {
     findings.push({ kind: 'cut', text: 'the recording has a begin marker but no end marker: it broke off' });
   }
   if (kernel === null) {
@@ -256,7 +260,7 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
         batch = [];
       }
     }
-    const brokeOff = tally.cut || (tally.begun && !tally.ended && reader.world().bugs.length === 0);
+    const brokeOff = tally.cut || stopsShort(tally, reader);
     if (brokeOff) {
       const stamp = { task: taskId('-'), at: nanos(at), line: tally.lines };
       reader.note({ type: 'RecordingEnded', data: { how: 'cut' } }, stamp);

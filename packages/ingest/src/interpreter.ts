@@ -62,6 +62,7 @@ export interface Interpreter {
   readonly refusals: ReturnType<typeof quietRefusals>['found'];
   /** Positions just after a lock came to be held by two tasks. */
   readonly overlaps: readonly { readonly position: Position; readonly lock: LockId }[];
+  readonly bugs: readonly { readonly position: Position; readonly what: string }[];
   readonly tally: Tally;
   /** Group addresses that the topology does not have. */
   readonly strangers: () => number;
@@ -77,6 +78,7 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
   /** Groups whose ownership was read since the last gap. */
   const known = new Set<GroupId>();
   const overlaps: { position: Position; lock: LockId }[] = [];
+  const bugs: { position: Position; what: string }[] = [];
   const refusals = quietRefusals();
   let world = initialWorld(recorded.topology);
   let count = 0;
@@ -119,6 +121,7 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     tallyUp(event);
     account(event);
     refusals.watch(event, world, position(count));
+    if (event.type === 'BugHit') bugs.push({ position: position(count), what: event.data.what });
     if (event.type === 'LockAcquired' && (world.locks[event.data.lock]?.holders.length ?? 0) > 1) {
       overlaps.push({ position: position(count), lock: event.data.lock });
     }
@@ -256,6 +259,7 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     unexplained,
     refusals: refusals.found,
     overlaps,
+    bugs,
     tally: { calls, locks },
     strangers: book.strangers,
   };

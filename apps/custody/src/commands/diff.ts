@@ -45,10 +45,10 @@ const lostLines = ({ lost }: RunDiff['comparison']): string[] =>
         `events are missing (A ${count(lost.left)}, B ${count(lost.right)}): what follows proves nothing about the gaps`,
       ];
 
-/** A difference is one even beside a gap; sameness is not. */
-const codeOf = ({ kind, lost }: RunDiff['comparison']): ExitCode => {
+/** A difference is one even beside a gap; sameness is not, nor is it where nothing was compared. */
+const codeOf = ({ kind, lost, shared }: RunDiff['comparison']): ExitCode => {
   if (kind === 'parted') return exit.no;
-  return lost.left + lost.right === 0 ? exit.yes : exit.inconclusive;
+  return lost.left + lost.right === 0 && shared > 0 ? exit.yes : exit.inconclusive;
 };
 
 /** Two runs compared, in lines for a person. */
@@ -58,7 +58,9 @@ export const diffLines = (left: Run, right: Run, { comparison, atFirst, atEnd }:
     return [
       ...head,
       ...lostLines(comparison),
-      `same: all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`,
+      comparison.shared === 0
+        ? 'nothing to compare: neither run has an event of a compared type there'
+        : `same: all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`,
     ];
   }
   const { first, next: did, shared, onlyLeft, onlyRight, results, exact } = comparison;
