@@ -106,6 +106,29 @@ describe('an import', () => {
   });
 });
 
+describe('the catalogue', () => {
+  it('takes another writer’s run that came in between, and still gets its own', async () => {
+    const log = memoryLog();
+    let between = false;
+    const racing: EventLog = {
+      ...log,
+      append: async (stream, events, expected) => {
+        if (stream === 'runs' && !between) {
+          between = true;
+          await deskOn(log).importRecording(recording(1, 'other'));
+        }
+        return log.append(stream, events, expected);
+      },
+    };
+    await deskOn(racing).importRecording(recording(2, 'mine'));
+    const runs = await deskOn(log).runs();
+    expect(runs.map(({ header, end }) => [header.title, end?.complete])).toEqual([
+      ['other', true],
+      ['mine', true],
+    ]);
+  });
+});
+
 const all = async (log: EventLog, run: string): Promise<unknown[]> => {
   const events: unknown[] = [];
   for await (const event of log.read(streamId(`run-${run}`))) events.push(event);
