@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { counter } from './counter.testing.ts';
 import { drive } from './drive.ts';
+import { edgesModel } from './edges.testing.ts';
 import { explore } from './explore.ts';
 import { referenceModel } from './reference-model.testing.ts';
 import { parseSchedule } from './schedule.ts';
@@ -39,15 +40,10 @@ describe('following a schedule', () => {
     expect(followed('T1!fail T0')).toEqual({ schedule: ['T1!fail', 'T0'], ending: 'stopped' });
   });
 
-  it('repeats a witness of the explorer to the letter', () => {
+  it('repeats a schedule of the explorer to the letter', () => {
     const model = referenceModel('R1', { devices: 2, claimers: 1 });
-    const witness = explore(model, []).witnesses.get('quiescence') ?? [];
-    expect(drive(model, follow(witness))).toEqual({ schedule: witness, ending: 'done' });
-  });
-
-  it('ends a deadlock as a deadlock', () => {
-    const model = referenceModel('R4', { devices: 2, claimers: 1 });
-    expect(drive(model, follow(explore(model, []).deadlock ?? []))).toMatchObject({ ending: 'deadlock' });
+    const schedule = explore(model, []).marks.get('quiescence') ?? [];
+    expect(drive(model, follow(schedule))).toEqual({ schedule, ending: 'done' });
   });
 
   it('parts where a task has finished, and goes on round-robin when the schedule is used up', () => {
@@ -108,6 +104,17 @@ describe('a run', () => {
       onStep: (_action, states, at) => seen.push(states.slice(at).join()),
     });
     expect(seen).toEqual(['0,10', '1,10']);
+  });
+
+  it('shows the marks of the step that was taken, not those of another that was offered', () => {
+    const seen: (readonly string[])[] = [];
+    const model = edgesModel([
+      { from: 0, to: 1, marks: ['taken', 'both'] },
+      { from: 0, to: 2, marks: ['offered'] },
+      { from: 1, to: 2 },
+    ]);
+    drive(model, follow(['T0', 'T2']), { onStep: (_action, _states, _at, marks) => seen.push(marks) });
+    expect(seen).toEqual([['taken', 'both'], []]);
   });
 
   it('stops at its bound', () => {

@@ -1,9 +1,18 @@
-import { type Action, actionName, type Model, parseAction } from './model.ts';
+import { type Action, actionName, type Model, parseAction, taskOf } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import type { Moment, Parting, Scheduler } from './scheduler.ts';
+import { cycleThrough, unfinished, type Waiting } from './waiting.ts';
 
 /** Why a run ended: everything is done, nobody could move, the scheduler said so, or `maxSteps` cut it short. */
 export type Ending = 'done' | 'deadlock' | 'stopped' | 'bound';
+
+/** Tasks that began to wait for each other in a cycle. */
+export interface Cycle {
+  /** How many steps had been taken, with the one that closed the cycle. */
+  readonly step: number;
+  /** The tasks of the cycle in order, from the one whose move closed it. */
+  readonly waits: readonly Waiting[];
+}
 
 export interface Drive {
   /** Who moved, in fact. */
@@ -11,25 +20,35 @@ export interface Drive {
   readonly ending: Ending;
   /** The first place where the run could not do what the scheduler had been told. */
   readonly parted?: Parting;
+  /** The first cycle that closed; the run goes on as long as another task can move. */
+  readonly cycle?: Cycle;
+  /** When the ending is `deadlock`: the tasks of that cycle, or every unfinished task when none had closed. */
+  readonly waits?: readonly Waiting[];
 }
 
 export interface DriveOptions {
   /** Default: 100,000. */
   readonly maxSteps?: number;
-  /** Called after each step with the state it led to, which is overwritten by the next. */
-  readonly onStep?: (action: Action, states: Int32Array, at: number) => void;
+  /** Called after each step with the state it led to, which is overwritten by the next, and the marks of the step. */
+  readonly onStep?: (action: Action, states: Int32Array, at: number, marks: readonly string[]) => void;
 }
 
-/** Everything that can happen at the state, and the states it leads to, one row each. */
-const optionsAt = (model: Model, state: Int32Array): { actions: Action[]; rows: Int32Array[] } => {
+/** What one action leads to, and the marks on the way. */
+interface Successor {
+  readonly row: Int32Array;
+  readonly marks: readonly string[];
+}
+
+/** Everything that can happen at the state, and what each leads to, in the same order. */
+const optionsAt = (model: Model, state: Int32Array): { actions: Action[]; successors: Successor[] } => {
   const scratch = new Int32Array(model.words);
   const actions: Action[] = [];
-  const rows: Int32Array[] = [];
-  model.successors(state, 0, scratch, (action) => {
+  const successors: Successor[] = [];
+  model.successors(state, 0, scratch, (action, marks = []) => {
     actions.push(action);
-    rows.push(scratch.slice());
+    successors.push({ row: scratch.slice(), marks: [...marks] });
   });
-  return { actions, rows };
+  return { actions, successors };
 };
 
 /**
@@ -45,11 +64,22 @@ export const drive = (model: Model, scheduler: Scheduler, { maxSteps = 100_000, 
   const schedule: string[] = [];
   let state: Int32Array = new Int32Array(model.words);
   let parted: Parting | undefined;
-  const ended = (ending: Ending): Drive => ({ schedule, ending, ...(parted && { parted }) });
+  let cycle: Cycle | undefined;
+  const ended = (ending: Ending): Drive => ({
+    schedule,
+    ending,
+    ...(parted && { parted }),
+    ...(cycle && { cycle }),
+    ...(ending === 'deadlock' && { waits: cycle?.waits ?? unfinished(model, state, 0) }),
+  });
+  const watchForCycle = (task: number): void => {
+    const waits = cycleThrough(model, state, 0, task);
+    if (waits !== null) cycle = { step: schedule.length, waits };
+  };
 
   model.initial(state, 0);
   for (let step = 0; ; step += 1) {
-    const { actions, rows } = optionsAt(model, state);
+    const { actions, successors } = optionsAt(model, state);
     const before = state;
     const moment: Moment = {
       step,
@@ -57,14 +87,15 @@ export const drive = (model: Model, scheduler: Scheduler, { maxSteps = 100_000, 
       parse: (name) => parseAction(model, name),
       isFinished: (task) => model.isFinished(before, 0, task),
     };
-    const choice = choose(moment);
-    parted ??= choice.parted;
+    const { action, parted: partedNow } = choose(moment);
+    parted ??= partedNow;
     if (actions.length === 0) return ended(model.isDone(state, 0) ? 'done' : 'deadlock');
-    const next = choice.action === null ? undefined : rows[actions.indexOf(choice.action)];
-    if (choice.action === null || next === undefined) return ended('stopped');
+    const next = action === null ? undefined : successors[actions.indexOf(action)];
+    if (action === null || next === undefined) return ended('stopped');
     if (step >= maxSteps) return ended('bound');
-    state = next;
-    schedule.push(actionName(model, choice.action));
-    onStep?.(choice.action, state, 0);
+    state = next.row;
+    schedule.push(actionName(model, action));
+    if (cycle === undefined) watchForCycle(taskOf(action));
+    onStep?.(action, state, 0, next.marks);
   }
 };

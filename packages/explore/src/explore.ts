@@ -1,15 +1,23 @@
-import { type Action, actionName, type Emit, type Model } from './model.ts';
+import { type Bounds, checkMaxStates, defaultMaxStates } from './bounds.ts';
+import { type Action, actionName, type Emit, type Model, taskOf } from './model.ts';
 import { isWitness, type Property } from './property.ts';
 import type { Schedule } from './schedule.ts';
 import { StateTable } from './state-table.ts';
+import { cycleThrough, unfinished, type Waiting } from './waiting.ts';
 
-export interface Bounds {
-  /** Stop when this many states are known and another one turns up. Default: 10 million. */
-  readonly maxStates?: number;
-  /** Asked every 1,024 states; true stops the search. The caller owns the clock. */
-  readonly deadline?: () => boolean;
+export interface ExploreOptions extends Bounds {
   /** Called with every reachable state in which all tasks have finished. */
   readonly onDone?: (states: Int32Array, at: number) => void;
+}
+
+export interface Deadlock {
+  /** The shortest way there. */
+  readonly schedule: Schedule;
+  /**
+   * The tasks that wait for each other in a cycle, in order, from the one whose move closed it; every unfinished task
+   * where all stand still without a cycle.
+   */
+  readonly waits: readonly Waiting[];
 }
 
 export interface Report {
@@ -18,10 +26,15 @@ export interface Report {
   /** False when a bound stopped the search: then an absent witness proves nothing. */
   readonly complete: boolean;
   readonly reduction: { readonly symmetry: boolean; readonly ample: boolean };
-  /** The shortest way to a state where nobody can move though it is not done, by `Model.isDone`. */
-  readonly deadlock?: Schedule;
-  /** Property or broken assertion → shortest evidence: against an `always` or an assertion, for a `sometimes`. */
+  /**
+   * The shortest way to a state where a cycle of tasks wait for each other (by `Model.waitsFor`), or where nobody can
+   * move though it is not done (by `Model.isDone`).
+   */
+  readonly deadlock?: Deadlock;
+  /** Property → shortest evidence: against an `always`, for a `sometimes`. */
   readonly witnesses: ReadonlyMap<string, Schedule>;
+  /** Mark → shortest schedule whose last step carries it. */
+  readonly marks: ReadonlyMap<string, Schedule>;
 }
 
 /**
@@ -32,16 +45,17 @@ export interface Report {
 export const explore = (
   model: Model,
   properties: readonly Property[],
-  { maxStates = 10_000_000, deadline = () => false, onDone }: Bounds = {},
+  { maxStates = defaultMaxStates, deadline = () => false, onDone }: ExploreOptions = {},
 ): Report => {
-  if (!Number.isInteger(maxStates) || maxStates < 1) {
-    throw new RangeError(`Cannot explore at most ${maxStates} states as that must be a whole number of 1 or more`);
-  }
+  checkMaxStates(maxStates);
   const { words } = model;
   const table = new StateTable(words);
   const scratch = new Int32Array(words);
   const witnesses = new Map<string, Schedule>();
-  let deadlock: Schedule | undefined;
+  const marked = new Map<string, Schedule>();
+  let deadlock: Deadlock | undefined;
+  /** The state where `deadlock` is; of two, the one with the smaller number is the nearer. */
+  let deadlockAt = Number.POSITIVE_INFINITY;
   let transitions = 0;
   let complete = true;
   let from = 0;
@@ -59,13 +73,31 @@ export const explore = (
     }
   };
 
-  const emit: Emit = (action, broken) => {
+  const foundDeadlock = (id: number, waits: readonly Waiting[]): void => {
+    deadlock = { schedule: scheduleTo(id), waits };
+    deadlockAt = id;
+  };
+
+  /** Only the task that moved can have closed a cycle. */
+  const watchForCycle = (id: number, action: Action): void => {
+    const cycle = cycleThrough(model, table.rows, id * words, taskOf(action));
+    if (cycle !== null) foundDeadlock(id, cycle);
+  };
+
+  const emit: Emit = (action, marks) => {
     transitions += 1;
     hasMoved = true;
-    if (broken !== undefined && !witnesses.has(broken)) witnesses.set(broken, scheduleTo(from, action));
+    if (marks !== undefined) {
+      for (let index = 0; index < marks.length; index += 1) {
+        const mark = marks[index] as string;
+        if (!marked.has(mark)) marked.set(mark, scheduleTo(from, action));
+      }
+    }
     const id = table.add(scratch, from, action, maxStates);
-    if (id >= 0) witness(id);
-    else if (id === -2) complete = false;
+    if (id >= 0) {
+      witness(id);
+      if (deadlock === undefined) watchForCycle(id, action);
+    } else if (id === -2) complete = false;
   };
 
   model.initial(scratch, 0);
@@ -78,8 +110,8 @@ export const explore = (
     hasMoved = false;
     model.successors(table.rows, from * words, scratch, emit);
     if (hasMoved) continue;
-    if (!model.isDone(table.rows, from * words)) deadlock ??= scheduleTo(from);
-    else onDone?.(table.rows, from * words);
+    if (model.isDone(table.rows, from * words)) onDone?.(table.rows, from * words);
+    else if (from < deadlockAt) foundDeadlock(from, unfinished(model, table.rows, from * words));
   }
   return {
     states: table.count,
@@ -88,5 +120,6 @@ export const explore = (
     reduction: { symmetry: false, ample: false },
     ...(deadlock && { deadlock }),
     witnesses,
+    marks: marked,
   };
 };

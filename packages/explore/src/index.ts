@@ -1,5 +1,7 @@
-export { type Drive, type DriveOptions, drive, type Ending } from './drive.ts';
-export { type Bounds, explore, type Report } from './explore.ts';
+export type { Bounds } from './bounds.ts';
+export { type Cycle, type Drive, type DriveOptions, drive, type Ending } from './drive.ts';
+export { type Deadlock, type ExploreOptions, explore, type Report } from './explore.ts';
+export { type HowOften, howOften } from './how-often.ts';
 export {
   type Action,
   actionName,
@@ -17,3 +19,4 @@ export type { Choice, Moment, Parting, PartingReason, Scheduler } from './schedu
 export { follow } from './schedulers/follow.ts';
 export { random } from './schedulers/random.ts';
 export { roundRobin } from './schedulers/round-robin.ts';
+export type { Waiting } from './waiting.ts';

@@ -25,8 +25,11 @@ export const actionOf = (task: number, outcome = 0): Action => {
 export const taskOf = (action: Action): number => action >> outcomeBits;
 export const outcomeOf = (action: Action): number => action & (outcomeCount - 1);
 
-/** Takes one successor, standing in `scratch`. `broken` names an assertion that failed on the way there. */
-export type Emit = (action: Action, broken?: string) => void;
+/**
+ * Takes one successor, standing in `scratch`. Each mark names something that happened on the way there: an assertion
+ * that failed, a case that was reached. The model may use the array again, so whoever takes it must not keep it.
+ */
+export type Emit = (action: Action, marks?: readonly string[]) => void;
 
 /** Tasks that a reduction may exchange for one another; no reduction uses them yet. */
 export interface Permutable {
@@ -36,8 +39,8 @@ export interface Permutable {
 /**
  * A system that moves by discrete choices, packed so that a state is a few 32-bit words.
  *
- * An assertion that fails is reported through `emit` and its action still takes effect, so that a wrong model has
- * full state counts too.
+ * An assertion that fails is a mark, given to `emit`, and its action still takes effect, so that a wrong model has full
+ * state counts too.
  */
 export interface Model {
   /** Words per state. */
@@ -53,6 +56,14 @@ export interface Model {
   /** True when every task has finished and holds nothing: then having no successor is no deadlock. */
   isDone(states: Int32Array, at: number): boolean;
   isFinished(states: Int32Array, at: number, task: number): boolean;
+  /**
+   * The task that holds what `task` waits for; -1 when it can move or waits for nobody in particular. Tasks that wait
+   * for each other in a cycle are a deadlock, whatever the others can still do. Called within `successors` too, before
+   * `emit` returns; allocates nothing.
+   */
+  waitsFor?(states: Int32Array, at: number, task: number): number;
+  /** The name of what `task` waits for, for people to read; null when it can move. */
+  wants?(states: Int32Array, at: number, task: number): string | null;
   readonly symmetry: readonly Permutable[];
 }
 

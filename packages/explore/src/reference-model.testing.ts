@@ -39,10 +39,11 @@ export const referenceModel = (
   const [owner, cnt, done, words] = [gm + 1, gm + 2, gm + 3, gm + 4];
 
   let s = new Int32Array(words);
-  let broken: string | undefined;
+  /** Names of the assertions that failed on the transition at hand; one array for all of them. */
+  const broken: string[] = [];
   const v = (at: number): number => s[at] as number;
   const assert = (name: string, holds: boolean): void => {
-    if (!holds) broken ??= name;
+    if (!holds && !broken.includes(name)) broken.push(name);
   };
   const sum = (from: number, length: number): number => {
     let total = 0;
@@ -226,12 +227,20 @@ export const referenceModel = (
   const isDevice = (t: number): boolean => t < devices + unbinders;
   const deviceOf = (t: number): number => (t < devices ? t : 0);
 
-  /** The lock that a thread at `label` waits for, or -1. */
-  const wants = (label: Label, i: number): number => {
+  /** The word of the lock that a thread at `label` needs for its next step, or -1. */
+  const lockAt = (label: Label, i: number): number => {
     if (label === 'P0' || label === 'Q0') return dl + i;
     if (label === 'CL') return dl;
     if (label === (clearsFirst ? 'Q4' : 'Q3')) return gm;
     return label === 'P2' || label === 'F1' || label === 'C0' || label === 'C5' ? gm : -1;
+  };
+
+  const lockOf = (states: Int32Array, at: number, t: number): number =>
+    lockAt(labels[states[at + t] as number] as Label, deviceOf(t));
+  /** The thread that holds the lock which thread `t` needs, or -1. */
+  const holderFor = (states: Int32Array, at: number, t: number): number => {
+    const lock = lockOf(states, at, t);
+    return lock < 0 ? -1 : (states[at + lock] as number) - 1;
   };
 
   return {
@@ -248,13 +257,12 @@ export const referenceModel = (
     successors: (states, from, scratch, emit) => {
       for (let t = 0; t < threads; t += 1) {
         const label = labels[states[from + t] as number] as Label;
-        const lock = wants(label, deviceOf(t));
-        if (label === 'END' || (lock >= 0 && states[from + lock] !== 0)) continue;
+        if (label === 'END' || holderFor(states, from, t) >= 0) continue;
         const choices = label === 'PE' || label === 'P6' ? 2 : 1;
         for (let outcome = 0; outcome < choices; outcome += 1) {
           for (let word = 0; word < words; word += 1) scratch[word] = states[from + word] as number;
           s = scratch as Int32Array<ArrayBuffer>;
-          broken = undefined;
+          broken.length = 0;
           const next = isDevice(t)
             ? deviceStep(label, t, deviceOf(t), outcome === 1)
             : claimerStep(label, t, t - devices - unbinders);
@@ -265,5 +273,11 @@ export const referenceModel = (
     },
     isDone: (states, at) => states[at + done] === threads,
     isFinished: (states, at, t) => states[at + t] === codeOf('END'),
+    waitsFor: holderFor,
+    wants: (states, at, t) => {
+      if (holderFor(states, at, t) < 0) return null;
+      const lock = lockOf(states, at, t);
+      return lock === gm ? 'gm' : `dl[${lock - dl}]`;
+    },
   };
 };

@@ -6,6 +6,15 @@ describe('a schedule as text', () => {
     expect(parseSchedule(' T0*3  T1\n T0!fail*2 ')).toEqual(['T0', 'T0', 'T0', 'T1', 'T0!fail', 'T0!fail']);
   });
 
+  it('reads outcomes of any name in lower case, with dashes', () => {
+    expect(parseSchedule('T0!visible T1!defer*2 T2!no-mem')).toEqual([
+      'T0!visible',
+      'T1!defer',
+      'T1!defer',
+      'T2!no-mem',
+    ]);
+  });
+
   it('reads nothing from nothing', () => {
     expect(parseSchedule(' ')).toEqual([]);
     expect(formatSchedule([])).toBe('');

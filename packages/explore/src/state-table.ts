@@ -1,9 +1,5 @@
+import { grown } from './grown.ts';
 import { type Action, actionCount } from './model.ts';
-
-const grown = <Row extends Int32Array | Uint16Array>(bigger: Row, old: Row): Row => {
-  bigger.set(old);
-  return bigger;
-};
 
 /** Mixes in the manner of MurmurHash3's finaliser (Austin Appleby, public domain): every bit reaches every slot. */
 const hashOf = (rows: Int32Array, at: number, words: number): number => {
@@ -72,6 +68,11 @@ export class StateTable {
     this.count += 1;
     if (this.count * 2 > this.slots.length) this.rehash();
     return id;
+  }
+
+  /** @returns the id of `state`, or -1 when it is not known. */
+  idOf(state: Int32Array): number {
+    return (this.slots[this.slotOf(state)] as number) - 1;
   }
 
   /** The actions that lead from the initial state to state `id`, by the way it was first met. */
