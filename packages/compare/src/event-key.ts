@@ -71,6 +71,7 @@ export const meaningOf = (event: TraceEvent, names: CookieNames): string => {
       return `${event.data.device} ${event.data.errno}`;
     case 'BusNotified':
       return `${event.data.device} ${event.data.event}`;
+    case 'DeviceRegistered':
     case 'DeviceAdded':
       return `${event.data.device} ${event.data.group}`;
     case 'BindReturned':

@@ -1,8 +1,11 @@
-import { type Bounds, explore, formatSchedule, type Report, type Schedule } from '@custody/explore';
+import { type Bounds, type Deadlock, explore, formatSchedule, type Report, type Schedule } from '@custody/explore';
+import { type CaseVerdict, caseVerdicts, type Unlisted, unlistedIn } from './ledger.ts';
+import type { Stores } from './machine.ts';
 import { modelOf, type Outcome } from './model-of.ts';
 import type { Sentence } from './properties.ts';
 import type { Scenario } from './scenario.ts';
 import type { Variant } from './variant.ts';
+import { type Waiter, waiterOf } from './waiter.ts';
 
 export type Verdict = 'holds' | 'violated' | 'unknown';
 
@@ -12,9 +15,15 @@ export interface Evidence {
   readonly steps: number;
 }
 
+export interface DeadlockEvidence extends Evidence {
+  /** Who waits for what: the tasks of the cycle, in order, or everybody who is not finished. */
+  readonly waits: readonly Waiter[];
+}
+
 export interface PropertyVerdict {
   readonly id: string;
   readonly name: string;
+  readonly source: string;
   /** `unknown` when a bound stopped the search before it found anything. */
   readonly verdict: Verdict;
   /** The shortest way to break it; null when none is known. */
@@ -30,29 +39,50 @@ export interface VariantReport {
   readonly states: number;
   readonly transitions: number;
   readonly reduction: Report['reduction'];
-  /** Store visibility: sequentially consistent. */
-  readonly stores: 'sc';
-  readonly deadlock: Evidence | null;
+  /** Store visibility: sequentially consistent, or late stores to dev->driver. */
+  readonly stores: Stores;
+  readonly deadlock: DeadlockEvidence | null;
   readonly properties: readonly PropertyVerdict[];
+  /** By case id: the ten of the mail, then the phases that it does not list. */
+  readonly cases: Readonly<Record<string, CaseVerdict>>;
+  /** Situations that no case covers. */
+  readonly unlisted: readonly Unlisted[];
   /** Every way to end, once each, sorted. */
   readonly outcomes: readonly Outcome[];
 }
 
 const evidenceOf = (schedule: Schedule): Evidence => ({ schedule: formatSchedule(schedule), steps: schedule.length });
 
-const verdictOf = ({ id, name }: Sentence, { complete, witnesses }: Report): PropertyVerdict => {
-  const witness = witnesses.get(id);
-  if (witness !== undefined) return { id, name, verdict: 'violated', ...evidenceOf(witness) };
-  return { id, name, verdict: complete ? 'holds' : 'unknown', schedule: null, steps: null };
+const deadlockOf = ({ schedule, waits }: Deadlock): DeadlockEvidence => ({
+  ...evidenceOf(schedule),
+  waits: waits.map(waiterOf),
+});
+
+const shortest = (...schedules: readonly (Schedule | undefined)[]): Schedule | undefined =>
+  schedules.reduce((best, other) => (other !== undefined && other.length < (best?.length ?? Infinity) ? other : best));
+
+const verdictOf = (
+  { id, name, source }: Sentence,
+  { complete, witnesses, marks, deadlock }: Report,
+): PropertyVerdict => {
+  // Who waits in a cycle waits for ever: the first half of I11.
+  const witness = shortest(witnesses.get(id), marks.get(id), id === 'I11' ? deadlock?.schedule : undefined);
+  if (witness !== undefined) return { id, name, source, verdict: 'violated', ...evidenceOf(witness) };
+  return { id, name, source, verdict: complete ? 'holds' : 'unknown', schedule: null, steps: null };
 };
+
+export interface VariantBounds extends Bounds {
+  /** Default: `sc`. */
+  readonly stores?: Stores;
+}
 
 /** Every interleaving of `scenario` under `variant`, judged. */
 export const exploreVariant = (
   variant: Variant,
   scenario: Scenario,
-  bounds: Pick<Bounds, 'maxStates' | 'deadline'> = {},
+  { stores = 'sc', ...bounds }: VariantBounds = {},
 ): VariantReport => {
-  const model = modelOf(variant, scenario);
+  const model = modelOf(variant, scenario, stores);
   const outcomes = new Map<string, Outcome>();
   const report = explore(model, model.properties, {
     ...bounds,
@@ -69,9 +99,11 @@ export const exploreVariant = (
     states,
     transitions,
     reduction,
-    stores: 'sc',
-    deadlock: deadlock === undefined ? null : evidenceOf(deadlock),
+    stores,
+    deadlock: deadlock === undefined ? null : deadlockOf(deadlock),
     properties: model.sentences.map((sentence) => verdictOf(sentence, report)),
+    cases: caseVerdicts(report),
+    unlisted: unlistedIn(report),
     outcomes: [...outcomes.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, outcome]) => outcome),
   };
 };

@@ -1,21 +1,50 @@
-import { errnoNames, firstCookie, stageCount } from './codes.ts';
+import { domainNames, errnoNames, firstCookie, stageCount } from './codes.ts';
+import type { Knobs } from './knobs.ts';
 import { type Field, Layout } from './layout.ts';
-import { driverNames, type Scenario, usersOf } from './scenario.ts';
+import { driverNames, type Scenario, type ScriptedCall, usersOf } from './scenario.ts';
 
 export interface GroupFields {
   readonly owner: Field;
   readonly ownerCount: Field;
   readonly domain: Field;
+  /** Which domain is the group's default one: its code; `detached` when it has none yet. */
+  readonly defaultDomain: Field;
   /** 0 is free, n is held by task n - 1; as every lock. */
   readonly mutex: Field;
+  /** iommu_probe_device_lock: global, and so the same for the one group that there is. */
+  readonly probeLock: Field;
+  /** VFIO's group_lock of its struct vfio_group. */
+  readonly vfioLock: Field;
+  /** VFIO's container: its group_lock, the user it is set for (0 nobody, n is user n - 1), and its IOMMU set. */
+  readonly containerLock: Field;
+  readonly container: Field;
+  readonly iommuSet: Field;
+  /** The machine has stopped at a BUG. */
+  readonly bug: Field;
 }
 
 export interface DeviceFields {
+  /** dev->driver, as whoever holds the device_lock knows it. */
   readonly driver: Field;
+  /** dev->driver, as the others see it: the same field, unless stores may be late. */
+  readonly shown: Field;
   readonly stage: Field;
   readonly lock: Field;
-  /** Ghost: the auto-claim succeeded and was not released. */
+  /** Ghost: the auto-claim succeeded and was not released; 2 where it left no record, as the device was in no group. */
   readonly holds: Field;
+  /** The claim that the device itself remembers. */
+  readonly remembers: Field;
+  readonly presence: Field;
+  /** The ready_to_probe bit is not set yet. */
+  readonly isUnready: Field;
+  /** The domain that the IOMMU translates the device with; the group's, unless they can differ. */
+  readonly hardware: Field;
+  /** driver_override: a driver's code. */
+  readonly override: Field;
+  /** On the deferred list: 1 pending, 2 active. */
+  readonly deferred: Field;
+  /** Open device files. */
+  readonly open: Field;
 }
 
 export interface TaskFields {
@@ -24,51 +53,122 @@ export interface TaskFields {
   readonly label: Field;
   /** What the call in flight will return. */
   readonly errno: Field;
-  /** How many siblings a walk has looked at. */
-  readonly walk: Field;
-  /** Errno + 1 of each call that returned, 0 before. */
+  /** The dev->driver that was read, while its flag is not. */
+  readonly seen: Field;
+  /** Which driver of a bind's list; or, under CONFIG_DEBUG_TEST_DRIVER_REMOVE, which of the two probes. */
+  readonly turn: Field;
+  /** Errno + 1 of each call that returned, 0 before and for one that was passed over. */
   readonly results: readonly Field[];
 }
 
 /** How many counts there is room for beyond the right ones, so that a wrong one is judged and shown as it is. */
 const spareCounts = 100;
 
-/** Where everything stands in a packed state of one scenario. */
+/** Where everything stands in a packed state of one scenario. A field that a scenario cannot move takes no room. */
 export interface Fields {
   readonly group: GroupFields;
   readonly devices: readonly DeviceFields[];
-  /** Ghost, per user: the claim succeeded and was not released. */
+  /** Ghost, per user: how many claims succeeded and were not released. */
   readonly claims: readonly Field[];
+  /** Per driver of `driverNames`: its module is gone. */
+  readonly freed: readonly Field[];
   readonly tasks: readonly TaskFields[];
   readonly words: number;
 }
 
-/** @param labels - how many labels the longest operation of a task has. */
-export const fieldsOf = (scenario: Scenario, labels: readonly number[]): Fields => {
+/** What a scenario can move beyond the drivers and the owner. */
+interface Needs {
+  readonly vfio: boolean;
+  readonly joins: boolean;
+  readonly domains: boolean;
+  readonly overrides: boolean;
+  readonly defers: boolean;
+  readonly unloads: boolean;
+  readonly configures: boolean;
+}
+
+const vfioKinds: readonly ScriptedCall['kind'][] = ['set-container', 'set-iommu', 'open-device', 'close'];
+
+const needsOf = ({ claimRecord, domainOnClaim }: Knobs, scenario: Scenario): Needs => {
+  const calls = scenario.tasks.flat();
+  const has = (...kinds: readonly ScriptedCall['kind'][]): boolean => calls.some(({ kind }) => kinds.includes(kind));
+  const joins = scenario.outside !== undefined || has('add', 'remove');
+  const vfio = claimRecord === 'none' || has(...vfioKinds) || scenario.open !== undefined;
+  return {
+    vfio,
+    joins,
+    domains:
+      joins ||
+      domainOnClaim === 'detached' ||
+      scenario.domain !== undefined ||
+      has('attach', 'store-type', 'set-default'),
+    overrides: has('override'),
+    defers: calls.some((call) => call.kind === 'bind' && call.via === 'deferred'),
+    unloads: has('unload'),
+    configures: has('configure'),
+  };
+};
+
+/** How many ways to go on a call may have to count: drivers to try, or the two probes of a test. */
+const turnsOf = (scenario: Scenario, call: ScriptedCall): number =>
+  Math.max(scenario.testRemove ? 2 : 1, 'drivers' in call ? call.drivers.length : 1);
+
+const most = (...counts: readonly number[]): number => Math.max(1, ...counts);
+
+/** How many labels there is room for in one call. */
+export const labelRoom = 128;
+
+/** @param isLate - a store to dev->driver may become visible late. */
+export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fields => {
   const layout = new Layout();
   const devices = Object.keys(scenario.devices);
   const users = usersOf(scenario);
-  const lock = (): Field => layout.field(scenario.tasks.length + 1);
+  const needs = needsOf(knobs, scenario);
+  const flag = (isNeeded: boolean): Field => layout.field(isNeeded ? 2 : 1);
+  const lock = (isNeeded = true): Field => layout.field(isNeeded ? scenario.tasks.length + 1 : 1);
+  const driver = (isNeeded = true): Field => layout.field(isNeeded ? driverNames.length + 1 : 1);
+  const domains = (isNeeded: boolean): Field => layout.field(isNeeded ? domainNames.length : 1);
+  const readsTwice = needs.unloads || needs.configures;
   const group = {
-    owner: layout.field(firstCookie + users.length),
+    owner: layout.field(firstCookie + users.length + driverNames.length),
     ownerCount: layout.field(devices.length + users.length + 1 + spareCounts),
-    domain: layout.field(2),
+    domain: domains(true),
+    defaultDomain: domains(needs.domains),
     mutex: lock(),
+    probeLock: lock(needs.joins || needs.configures),
+    vfioLock: lock(needs.vfio),
+    containerLock: lock(needs.vfio),
+    container: layout.field(needs.vfio ? users.length + 1 : 1),
+    iommuSet: flag(needs.vfio),
+    bug: flag(knobs.conflictAtBind === 'BUG'),
   };
   return {
     group,
-    devices: devices.map(() => ({
-      driver: layout.field(driverNames.length + 1),
-      stage: layout.field(stageCount),
-      lock: lock(),
-      holds: layout.field(2),
-    })),
-    claims: users.map(() => layout.field(2)),
-    tasks: scenario.tasks.map((script, task) => ({
+    devices: devices.map(() => {
+      const ours = driver();
+      return {
+        driver: ours,
+        shown: isLate ? driver() : ours,
+        stage: layout.field(stageCount),
+        lock: lock(),
+        holds: layout.field(needs.joins ? 3 : 2),
+        remembers: flag(knobs.claimRecord === 'count per device'),
+        presence: layout.field(needs.joins ? 4 : 1),
+        isUnready: flag(needs.joins),
+        hardware: domains(needs.domains),
+        override: driver(needs.overrides),
+        deferred: layout.field(needs.defers ? 3 : 1),
+        open: flag(needs.vfio),
+      };
+    }),
+    claims: users.map(() => layout.field(most(...scenario.tasks.map((script) => script.length)) + 2)),
+    freed: driverNames.map(() => flag(needs.unloads)),
+    tasks: scenario.tasks.map((script) => ({
       call: layout.field(script.length + 1),
-      label: layout.field(labels[task] ?? 1),
+      label: layout.field(labelRoom),
       errno: layout.field(errnoNames.length),
-      walk: layout.field(devices.length + 1),
+      seen: driver(readsTwice),
+      turn: layout.field(most(...script.map((call) => turnsOf(scenario, call)))),
       results: script.map(() => layout.field(errnoNames.length + 1)),
     })),
     words: layout.words,

@@ -1,3 +1,4 @@
+import type { Stores } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Variant } from './variant.ts';
@@ -12,3 +13,8 @@ const found = <Item extends { readonly id: string }>(items: readonly Item[], id:
 
 export const variant = (id: string): Variant => found(variants, id);
 export const scenario = (id: string): Scenario => found(scenarios, id);
+
+export const bothStores: readonly Stores[] = ['sc', 'late'];
+/** For `it.each`: a name, and what it names. */
+export const eachVariant = variants.map((each) => [each.id, each] as const);
+export const eachScenario = scenarios.map((each) => [each.id, each] as const);

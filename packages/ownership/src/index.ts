@@ -1,15 +1,33 @@
+export { type Case, cases } from './cases.ts';
 export {
+  type DeadlockEvidence,
   type Evidence,
   exploreVariant,
   type PropertyVerdict,
+  type VariantBounds,
   type VariantReport,
   type Verdict,
 } from './explore-variant.ts';
+export { comeAndGo, type Fairness, fairnessOf, type Overtaking } from './fairness.ts';
+export { conflictsOf, type Knob, type KnobName, type Knobs, knobNames, knobs } from './knobs.ts';
+export type { CaseVerdict, Unlisted } from './ledger.ts';
+export type { Stores } from './machine.ts';
 export { modelOf, type Outcome, type OwnershipModel, topologyOf } from './model-of.ts';
 export type { Label, Operation } from './operation.ts';
-export type { Sentence } from './properties.ts';
-export type { Scenario, ScriptedCall } from './scenario.ts';
+export { type Sentence, sentences, sentencesOf } from './properties.ts';
+export {
+  bind,
+  claim,
+  release,
+  type Scenario,
+  type ScriptedCall,
+  type Size,
+  scale,
+  unbind,
+} from './scenario.ts';
 export { scenarios } from './scenarios/index.ts';
-export { narrate, type Simulation, simulate, type Violation } from './simulate.ts';
-export type { Variant } from './variant.ts';
+export { callText } from './script-text.ts';
+export { type CaseMet, narrate, type Simulation, simulate, type Violation } from './simulate.ts';
+export { twisted, type Variant, variantOf } from './variant.ts';
 export { variants } from './variants/index.ts';
+export type { Waiter } from './waiter.ts';

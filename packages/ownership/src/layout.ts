@@ -19,9 +19,9 @@ export class Layout {
   private word = 0;
   private used = 0;
 
-  /** A field for the values 0 to `values - 1`. */
+  /** A field for the values 0 to `values - 1`. One value takes no room: the field is always 0. */
   field(values: number): Field {
-    const bits = Math.max(1, Math.ceil(Math.log2(values)));
+    const bits = Math.ceil(Math.log2(values));
     if (bits > wordBits - 1) throw new RangeError(`Cannot lay out ${values} values as a field has at most 31 bits`);
     if (this.used + bits > wordBits) {
       this.word += 1;

@@ -1,16 +1,32 @@
-import { domain, errno, nobody, stage } from './codes.ts';
+import { dmaApi, domain, errno, nobody, presence, stage } from './codes.ts';
 import { type Fields, fieldsOf, type TaskFields } from './fields.ts';
+import { isCounted, type Knobs } from './knobs.ts';
 import type { Memory } from './layout.ts';
-import { labelCount, over, type Program, programOf, type Stand } from './program.ts';
-import { drivers, type Scenario } from './scenario.ts';
-import type { Variant } from './variant.ts';
-import { driverCode, type Views, viewsOf } from './views.ts';
+import type { Place, Voice } from './operation.ts';
+import { over, type Program, programOf, type Stand } from './program.ts';
+import { drivers, type Scenario, type ScriptedCall } from './scenario.ts';
+import { twisted, type Variant } from './variant.ts';
+import { driverCode, type LockView, ownerCodeOf, type UserView, type Views, viewsOf } from './views.ts';
 
-const layOut = (variant: Variant, scenario: Scenario): Fields =>
-  fieldsOf(
-    scenario,
-    scenario.tasks.map((script) => Math.max(1, ...script.map((call) => labelCount(variant, call)))),
-  );
+/** When a store to dev->driver is visible to other CPUs: at once, or up to the storing task's next unlock. */
+export type Stores = 'sc' | 'late';
+
+/** What a call is about that a user must have got before; it is passed over when the user has not. */
+const needOf = ({ group, users }: Views, call: ScriptedCall): (() => boolean) | null => {
+  if (!('owner' in call)) return null;
+  const number = users.findIndex(({ name }) => name === call.owner);
+  const user = users[number] as UserView;
+  switch (call.kind) {
+    case 'release':
+    case 'release-device':
+      return () => user.owns;
+    case 'set-iommu':
+    case 'open-device':
+      return () => group.container === number + 1;
+    default:
+      return null;
+  }
+};
 
 /**
  * A variant and a scenario over one memory: who stands where, and what moving does. The explorer and the narrator run
@@ -19,58 +35,139 @@ const layOut = (variant: Variant, scenario: Scenario): Fields =>
 export class Machine {
   readonly fields: Fields;
   readonly views: Views;
-  private readonly variant: Variant;
+  readonly knobs: Knobs;
+  readonly isLate: boolean;
   private readonly scenario: Scenario;
   private readonly memory: Memory;
+  private readonly voice: Voice;
+  private readonly locks: readonly LockView[];
   /** By task, then by call. */
   private readonly programs: readonly (readonly Program[])[];
+  private readonly needs: readonly (readonly ((() => boolean) | null)[])[];
 
-  constructor(variant: Variant, scenario: Scenario, memory: Memory) {
-    this.variant = variant;
+  constructor(given: Variant, scenario: Scenario, memory: Memory, voice: Voice, stores: Stores = 'sc') {
+    const variant = twisted(given, scenario);
+    this.knobs = variant.knobs;
+    this.isLate = stores === 'late';
     this.scenario = scenario;
     this.memory = memory;
-    this.fields = layOut(variant, scenario);
-    this.views = viewsOf(scenario, this.fields, memory);
-    this.programs = this.views.tasks.map((task) =>
-      (scenario.tasks[task.number] ?? []).map((call) => programOf(variant, call, task, this.views)),
-    );
+    this.voice = voice;
+    this.fields = fieldsOf(this.knobs, scenario, this.isLate);
+    const views = viewsOf(scenario, this.fields, memory);
+    this.views = views;
+    const { group, devices } = views;
+    this.locks = [
+      ...devices.map(({ lock }) => lock),
+      group.vfioLock,
+      group.containerLock,
+      group.probeLock,
+      group.mutex,
+    ];
+    this.programs = views.tasks.map((task) => {
+      const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
+      const place: Place = { ...views, knobs: variant.knobs, scenario, voice, task, hasWaitingClaim };
+      return (scenario.tasks[task.number] ?? []).map((call) => programOf(variant, call, place));
+    });
+    this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
   }
 
   /** Writes how things stand at the start; the memory must be all zero. */
   begin(): void {
     const { group, devices, users } = this.views;
+    const { scenario } = this;
     let holders = 0;
     for (const device of devices) {
-      const driver = this.scenario.devices[device.id] ?? null;
+      const outside = scenario.outside?.[device.id];
+      if (outside !== undefined) device.presence = presence[outside];
+      const driver = scenario.devices[device.id] ?? null;
       if (driver === null) continue;
       device.driver = driverCode(driver);
+      device.publish();
       device.stage = stage.bound;
-      device.holds = !drivers[driver].managed;
-      if (device.holds) holders += 1;
+      if (drivers[driver].managed || this.knobs.claimRecord === 'none') continue;
+      device.holds = true;
+      device.remembers = true;
+      holders += 1;
     }
-    const user = users.find(({ name }) => name === this.scenario.owner);
-    const { owner, ownerCount } = this.variant.atRest(holders, user?.cookie ?? nobody);
-    group.owner = owner;
-    group.ownerCount = ownerCount;
-    if (user === undefined) return;
-    user.owns = true;
-    group.domain = domain.blocking;
+    const number = users.findIndex(({ name }) => name === scenario.owner);
+    this.beginOwnership(holders, users[number]);
+    this.beginDomain(users[number]);
+    if (users[number] !== undefined && (this.knobs.userGuard === 'viability' || scenario.open !== undefined)) {
+      group.container = number + 1;
+      group.iommuSet = true;
+      for (const device of devices) if (scenario.open?.includes(device.id)) device.isOpen = true;
+    }
   }
 
-  /** Where `task` stands, or null when it has finished. */
+  private beginOwnership(holders: number, user: UserView | undefined): void {
+    const { group } = this.views;
+    const { claimRecord, ownerId } = this.knobs;
+    const counts = isCounted(this.knobs);
+    if (user !== undefined) {
+      user.claims = 1;
+      if (claimRecord === 'none') return;
+      group.owner = ownerCodeOf(this.views, ownerId, user.cookie, user.through.driver);
+      if (counts) group.ownerCount = 1;
+      return;
+    }
+    if (counts) group.ownerCount = holders;
+    else if (claimRecord === 'token') group.owner = holders > 0 ? dmaApi : nobody;
+  }
+
+  private beginDomain(user: UserView | undefined): void {
+    const { group, devices } = this.views;
+    const { scenario, knobs } = this;
+    const attach = (code: number): void => {
+      group.domain = code;
+      for (const device of devices) device.hardware = code;
+    };
+    if (scenario.domain !== undefined) attach(domain[scenario.domain]);
+    if (scenario.domain === 'detached') group.defaultDomain = domain.detached;
+    if (user === undefined) return;
+    if (knobs.userGuard === 'viability' || scenario.open !== undefined) attach(domain.user);
+    else if (knobs.domainOnClaim === 'blocking') attach(domain.blocking);
+    else if (knobs.domainOnClaim === 'detached') group.domain = domain.detached;
+  }
+
+  /** Where `task` stands, or null when it has finished or the machine has stopped. */
   standOf(task: number): Stand | null {
+    if (this.views.group.bug) return null;
     const { call, label } = this.fields.tasks[task] as TaskFields;
     const programs = this.programs[task] as readonly Program[];
     const index = this.memory.get(call);
     return index === programs.length ? null : ((programs[index] as Program)[this.memory.get(label)] as Stand);
   }
 
-  /** Lets `task`, which stands at `stand` and whose lock is free, take its step. */
-  move(task: number, stand: Stand, fails: boolean): void {
-    const next = stand.run(fails);
+  /** Lets `task`, which stands at `stand` and waits for nothing, take its step. */
+  move(task: number, stand: Stand, outcome: number): void {
+    const next = stand.run(outcome);
     const fields = this.fields.tasks[task] as TaskFields;
-    if (next === over) this.finishCall(fields, stand);
-    else this.memory.set(fields.label, next);
+    if (next === over) this.finishCall(task, fields);
+    else {
+      this.memory.set(fields.label, next);
+      this.checkOrder(task);
+    }
+  }
+
+  private hasWaitingClaim(besides: number): boolean {
+    const { mutex } = this.views.group;
+    for (const { number } of this.views.tasks) {
+      if (number === besides) continue;
+      const stand = this.standOf(number);
+      if (stand?.lock === mutex && stand.inside?.startsWith('claim')) return true;
+    }
+    return false;
+  }
+
+  /** A store to dev->driver that is not visible yet, by `task`. */
+  hasLateStore(task: number): boolean {
+    for (const device of this.views.devices) if (device.isLate && device.lock.holder === task) return true;
+    return false;
+  }
+
+  /** Makes visible what `task` stored; it does not move. */
+  publish(task: number): void {
+    for (const device of this.views.devices) if (device.lock.holder === task) device.publish();
   }
 
   /** How many calls `task` has finished. */
@@ -84,30 +181,50 @@ export class Machine {
     return true;
   }
 
-  /** Every task has finished and no lock is held: who came next would wait for ever. */
+  /** Every task has finished, or is a worker with nothing to do, and no lock is held; or a BUG stopped the machine. */
   isDone(): boolean {
-    const { group, devices } = this.views;
-    if (group.mutex.holder >= 0 || devices.some(({ lock }) => lock.holder >= 0)) return false;
-    for (const { call, results } of this.fields.tasks) if (this.memory.get(call) !== results.length) return false;
+    if (this.views.group.bug) return true;
+    for (const lock of this.locks) if (lock.holder >= 0) return false;
+    for (const { number } of this.views.tasks) if (!this.isFinished(number)) return false;
     return true;
   }
 
-  /** The errno codes of the calls of `task` that returned. */
+  isFinished(task: number): boolean {
+    const stand = this.standOf(task);
+    return stand === null || (stand.awaits?.isIdle === true && !stand.awaits.isReady());
+  }
+
+  /** The errno codes of the calls of `task` that returned; a call that was passed over has none. */
   resultsOf(task: number): readonly number[] {
     const { results } = this.fields.tasks[task] as TaskFields;
     return results.map((result) => this.memory.get(result) - 1).filter((code) => code >= 0);
   }
 
-  /** Keeps the result and goes to the next call; a user whose claim is refused gives up. */
-  private finishCall({ call, label, errno: register, results }: TaskFields, stand: Stand): void {
+  /** Keeps the result and goes to the next call whose needs are met. */
+  private finishCall(task: number, { call, label, errno: register, results }: TaskFields): void {
     const { memory } = this;
     const index = memory.get(call);
-    const code = memory.get(register);
-    const givesUp = stand.call.kind === 'claim' && code !== errno.OK;
-    const result = results[index];
-    if (result !== undefined) memory.set(result, code + 1);
+    const isForever = this.scenario.forever?.includes(task) === true;
+    if (!isForever) memory.set(results[index] as (typeof results)[number], memory.get(register) + 1);
     memory.set(register, errno.OK);
     memory.set(label, 0);
-    memory.set(call, givesUp ? results.length : index + 1);
+    const needs = this.needs[task] as Machine['needs'][number];
+    let next = index + 1;
+    while (next < results.length && needs[next]?.() === false) next += 1;
+    memory.set(call, isForever && next === results.length ? 0 : next);
+  }
+
+  /** Marks a lock that is asked for while one is held that must come after it (I10). */
+  private checkOrder(task: number): void {
+    const wanted = this.standOf(task)?.lock;
+    if (!wanted) return;
+    for (const lock of this.locks) {
+      if (lock.holder === task && lock.rank >= wanted.rank) this.voice.mark('I10');
+    }
+  }
+
+  /** The locks, outermost first. */
+  get allLocks(): readonly LockView[] {
+    return this.locks;
   }
 }

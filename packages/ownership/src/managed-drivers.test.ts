@@ -23,35 +23,56 @@ const told = (events: readonly TraceEvent[]): readonly string[] =>
     .map((event) => `${event.type} ${fieldsOf(event)}`.replace(/ (group|device)=\S+/g, '').trimEnd());
 
 const managed = ['vfio', 'stub'] as const;
-const everywhere = variants.flatMap(({ id }) => managed.map((driver) => [driver, id] as const));
+const everywhere = variants
+  .filter(({ knobs }) => knobs.domainOnClaim === 'blocking')
+  .flatMap(({ id }) => managed.map((driver) => [driver, id] as const));
 
 describe('a managed driver', () => {
   it.each(everywhere)(
     '%s comes to and leaves a group that user space owns under %s, which stays as it was',
     (driver, id) => {
+      const { knobs } = variant(id);
       const report = exploreVariant(variant(id), visit(driver));
       expect(report.properties.map(({ verdict }) => verdict)).not.toContain('violated');
       expect(report.outcomes).toEqual([
         {
           results: { T0: ['OK', 'OK'] },
-          final: { owner: 'user', ownerCount: id === 'linux-6.1' ? 1 : 0, domain: 'blocking' },
+          final: {
+            owner: knobs.ownerId === 'driver' ? 'vfio' : 'user',
+            ownerCount: knobs.claimRecord === 'token' ? 0 : 1,
+            domain: 'blocking',
+          },
         },
       ]);
     },
   );
 
+  it.each(managed)('%s leaves what a sibling of the owning driver keeps, under robin-sketch too', (driver) => {
+    expect(exploreVariant(variant('robin-sketch'), visit(driver)).outcomes).toEqual([
+      { results: { T0: ['OK', 'OK'] }, final: { owner: 'vfio', ownerCount: 0, domain: 'default' } },
+    ]);
+  });
+
   const coming = (driver: DriverName) => [
     `BindStarted driver=${driver} managed=true`,
     `DriverSet driver=${driver}`,
+    'BusNotified event=BIND_DRIVER',
     'ProbeReturned errno=OK',
+    'BusNotified event=BOUND_DRIVER',
     'BindReturned errno=OK',
     'UnbindStarted',
+    'BusNotified event=UNBIND_DRIVER',
     'RemoveReturned',
   ];
 
   it.each(managed)('%s makes no ownership call on linux-6.1', (driver) => {
     const { events } = narrate(variant('linux-6.1'), visit(driver), parseSchedule('T0*99'));
-    expect(told(events)).toEqual([...coming(driver), 'DriverCleared', 'UnbindReturned']);
+    expect(told(events)).toEqual([
+      ...coming(driver),
+      'DriverCleared',
+      'BusNotified event=UNBOUND_DRIVER',
+      'UnbindReturned',
+    ]);
   });
 
   it.each(managed)('%s claims nothing under robin-mail, whose hook runs whoever leaves', (driver) => {
@@ -61,6 +82,7 @@ describe('a managed driver', () => {
       'DriverCleared',
       'CallEntered op=unuse',
       'CallReturned op=unuse errno=OK',
+      'BusNotified event=UNBOUND_DRIVER',
       'UnbindReturned',
     ]);
   });

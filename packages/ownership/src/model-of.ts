@@ -1,11 +1,15 @@
 import { actionOf, type Model, type Property } from '@custody/explore';
-import type { Topology, World } from '@custody/trace';
+import type { BusEvent, Topology, World } from '@custody/trace';
+import { outcome, outcomeNames } from './codes.ts';
 import { PackedMemory } from './layout.ts';
-import { Machine } from './machine.ts';
+import { Machine, type Stores } from './machine.ts';
 import { domainNamed, errnoNamed, ownerNamed, taskNamed } from './names.ts';
-import type { Sentence, Sight } from './properties.ts';
-import type { Scenario } from './scenario.ts';
-import type { Variant } from './variant.ts';
+import type { Voice } from './operation.ts';
+import type { Stand } from './program.ts';
+import { type Sentence, type Sight, sentencesOf } from './properties.ts';
+import type { Chance, Scenario } from './scenario.ts';
+import { twisted, type Variant } from './variant.ts';
+import type { DeviceView } from './views.ts';
 import { topologyOfMachine, worldOfMachine } from './world-at.ts';
 
 /** What is left when every task has finished. */
@@ -13,17 +17,41 @@ export interface Outcome {
   /** Task → the errno of each of its calls that returned. */
   readonly results: Readonly<Record<string, readonly string[]>>;
   readonly final: { readonly owner: string | null; readonly ownerCount: number; readonly domain: string };
+  /** The machine stopped at a BUG; absent when it did not. */
+  readonly bug?: true;
 }
 
 /** A variant in a scenario, for the explorer, with what is needed to read its states. */
 export interface OwnershipModel extends Model {
   readonly topology: Topology;
+  /** The sentences that say something about the variant. */
   readonly sentences: readonly Sentence[];
-  /** The sentences over packed states, named by their ids. */
+  /** Those of them that are about states, over packed states and named by their ids. */
   readonly properties: readonly Property[];
   /** The state at `at`, decoded. */
   readonly worldAt: (states: Int32Array, at: number) => World;
   readonly outcomeAt: (states: Int32Array, at: number) => Outcome;
+}
+
+/** What can happen where the kernel may choose. */
+export const outcomesOf: Readonly<Record<Chance, readonly number[]>> = {
+  ok: [outcome.ok],
+  fails: [outcome.fail],
+  'may fail': [outcome.ok, outcome.fail],
+  defers: [outcome.defer],
+  'may defer': [outcome.ok, outcome.defer],
+};
+
+/** Keeps the marks of one move; what else is said is for the narrator. */
+class Marks implements Voice {
+  readonly all: string[] = [];
+
+  mark(name: string): void {
+    if (!this.all.includes(name)) this.all.push(name);
+  }
+  warn(_what: string): void {}
+  bug(_what: string): void {}
+  notify(_device: DeviceView, _event: BusEvent): void {}
 }
 
 const outcomeOf = (machine: Machine): Outcome => {
@@ -37,16 +65,26 @@ const outcomeOf = (machine: Machine): Outcome => {
       ownerCount: group.ownerCount,
       domain: domainNamed(group.domain),
     },
+    ...(group.bug && { bug: true }),
   };
 };
 
-/** `variant` in `scenario` as a model; outcome 1 of a step is `fail`, where the scenario lets the kernel fail. */
-export const modelOf = (variant: Variant, scenario: Scenario): OwnershipModel => {
+const isBlocked = ({ lock, awaits }: Stand): boolean =>
+  (lock !== null && lock.holder >= 0) || (awaits !== null && !awaits.isReady());
+
+/**
+ * `variant` in `scenario` as a model. Outcomes of a step: `fail` and `defer`, where the scenario lets the kernel choose
+ * so, and `visible`, where stores may be late: what the task stored becomes visible, and the task does not move.
+ */
+export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = 'sc'): OwnershipModel => {
   const memory = new PackedMemory();
-  const machine = new Machine(variant, scenario, memory);
+  const marks = new Marks();
+  const machine = new Machine(variant, scenario, memory, marks, stores);
   const { words } = machine.fields;
   const taskCount = scenario.tasks.length;
-  const sight: Sight = { ...machine.views, isQuiet: () => machine.isQuiet() };
+  const { knobs } = machine;
+  const sight: Sight = { ...machine.views, knobs, isQuiet: () => machine.isQuiet() };
+  const sentences = sentencesOf(twisted(variant, scenario).knobs);
 
   const at = <Answer>(states: Int32Array, base: number, ask: () => Answer): Answer => {
     memory.look(states, base);
@@ -65,36 +103,61 @@ export const modelOf = (variant: Variant, scenario: Scenario): OwnershipModel =>
   return {
     words,
     tasks: taskCount,
-    outcomes: ['ok', 'fail'],
+    outcomes: outcomeNames,
     symmetry: [],
     initial: begin,
     successors: (states, from, scratch, emit) => {
       for (let task = 0; task < taskCount; task += 1) {
         memory.look(states, from);
         const stand = machine.standOf(task);
-        if (stand === null || (stand.lock !== null && stand.lock.holder >= 0)) continue;
-        const first = stand.chance === 'fails' ? 1 : 0;
-        const last = stand.chance === 'ok' ? 0 : 1;
-        for (let outcome = first; outcome <= last; outcome += 1) {
+        if (stand === null) continue;
+        if (machine.isLate && machine.hasLateStore(task)) {
           copy(states, from, scratch);
           memory.look(scratch, 0);
-          machine.move(task, stand, outcome === 1);
-          emit(actionOf(task, outcome));
+          machine.publish(task);
+          emit(actionOf(task, outcome.visible));
+          memory.look(states, from);
+        }
+        if (isBlocked(stand)) continue;
+        for (const what of outcomesOf[stand.chance]) {
+          copy(states, from, scratch);
+          memory.look(scratch, 0);
+          marks.all.length = 0;
+          machine.move(task, stand, what);
+          emit(actionOf(task, what), marks.all);
         }
       }
     },
+    waitsFor: (states, base, task) => {
+      memory.look(states, base);
+      const stand = machine.standOf(task);
+      if (stand === null) return -1;
+      if (stand.lock !== null) return stand.lock.holder;
+      return stand.awaits !== null && !stand.awaits.isReady() ? stand.awaits.from() : -1;
+    },
+    wants: (states, base, task) =>
+      at(states, base, () => {
+        const stand = machine.standOf(task);
+        return stand?.lock?.id ?? stand?.awaits?.what ?? null;
+      }),
     isDone: (states, base) => at(states, base, () => machine.isDone()),
-    isFinished: (states, base, task) => at(states, base, () => machine.standOf(task) === null),
+    isFinished: (states, base, task) => at(states, base, () => machine.isFinished(task)),
     topology: at(start, 0, () => topologyOfMachine(machine)),
-    sentences: variant.properties,
-    properties: variant.properties.map(({ id, holds }) => ({
-      kind: 'always',
-      name: id,
-      holds: (states, base) => {
-        memory.look(states, base);
-        return holds(sight);
-      },
-    })),
+    sentences,
+    properties: sentences.flatMap(({ id, holds }): Property[] =>
+      holds === undefined
+        ? []
+        : [
+            {
+              kind: 'always',
+              name: id,
+              holds: (states, base) => {
+                memory.look(states, base);
+                return holds(sight);
+              },
+            },
+          ],
+    ),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
   };

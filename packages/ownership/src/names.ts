@@ -17,7 +17,9 @@ export const taskNamed = (task: number): TaskId => taskId(`T${task}`);
 
 export const ownerNamed = ({ users }: Pick<Views, 'users'>, code: number): OwnerId | null => {
   if (code === nobody) return null;
-  return ownerId(code === dmaApi ? 'DMA_API' : (users[code - firstCookie]?.name ?? `cookie ${code}`));
+  if (code === dmaApi) return ownerId('DMA_API');
+  const index = code - firstCookie;
+  return ownerId(users[index]?.name ?? driverNamed(index - users.length + 1) ?? `cookie ${code}`);
 };
 
 export const domainNamed = (code: number): DomainId => domainId(domainNames[code] ?? `domain ${code}`);

@@ -1,13 +1,14 @@
 import { type Action, outcomeOf, taskOf } from '@custody/explore';
-import { type Fact, nanos, type TraceEvent } from '@custody/trace';
-import { errno } from './codes.ts';
-import { Machine } from './machine.ts';
+import { type BusEvent, type Fact, nanos, type TraceEvent } from '@custody/trace';
+import { errno, outcome, outcomeNames } from './codes.ts';
+import { Machine, type Stores } from './machine.ts';
 import { errnoNamed, taskNamed } from './names.ts';
+import type { Voice } from './operation.ts';
 import type { Stand } from './program.ts';
 import type { Scenario } from './scenario.ts';
 import { TellingMemory } from './telling-memory.ts';
 import type { Variant } from './variant.ts';
-import type { TaskView } from './views.ts';
+import type { DeviceView, TaskView } from './views.ts';
 import { traceCall } from './world-at.ts';
 import { factMakers } from './write-facts.ts';
 
@@ -20,7 +21,7 @@ export interface Narrator {
 }
 
 const arrivalAt = (machine: Machine, stand: Stand, hasEntered: boolean): readonly Fact[] => {
-  const call = traceCall(machine.views, stand);
+  const call = traceCall(machine, stand);
   const facts: Fact[] = [];
   if (call !== null && hasEntered) facts.push({ type: 'CallEntered', data: call });
   if (stand.lock !== null) facts.push({ type: 'LockRequested', data: { lock: stand.lock.id } });
@@ -28,45 +29,64 @@ const arrivalAt = (machine: Machine, stand: Stand, hasEntered: boolean): readonl
 };
 
 const returnFrom = (machine: Machine, stand: Stand, code: number): readonly Fact[] => {
-  const call = traceCall(machine.views, stand);
+  const call = traceCall(machine, stand);
   if (call === null) return [];
   const { owner: _cookie, ...returned } = call;
   return [{ type: 'CallReturned', data: { ...returned, errno: errnoNamed(code) } }];
 };
 
-const stepTaken = ({ label, chance }: Stand, fails: boolean): Fact => ({
+const stepTaken = ({ label, chance }: Stand, what: number): Fact => ({
   type: 'StepTaken',
-  data: chance === 'ok' ? { label } : { label, outcome: fails ? 'fail' : 'ok' },
+  data: chance === 'ok' && what === outcome.ok ? { label } : { label, outcome: outcomeNames[what] as string },
 });
+
+/** Facts of what a step says, in between those of what it writes. */
+class Speaker implements Voice {
+  facts: Fact[] = [];
+
+  mark(_name: string): void {}
+  warn(what: string): void {
+    this.facts.push({ type: 'WarningRaised', data: { what } });
+  }
+  bug(what: string): void {
+    this.facts.push({ type: 'BugHit', data: { what } });
+  }
+  notify({ id }: DeviceView, event: BusEvent): void {
+    this.facts.push({ type: 'BusNotified', data: { device: id, event } });
+  }
+}
 
 interface Teller {
   readonly machine: Machine;
   readonly memory: TellingMemory;
+  readonly speaker: Speaker;
   readonly makers: ReturnType<typeof factMakers>;
 }
 
 interface Move {
   readonly number: number;
   readonly task: TaskView;
-  readonly fails: boolean;
+  readonly outcome: number;
 }
 
 /** Takes the step and tells what it wrote, in order; owner and count, written apart, are told once. */
 const writesOf = (
-  { machine, memory, makers }: Teller,
-  { number, task, fails }: Move,
+  { machine, memory, speaker, makers }: Teller,
+  { number, task, outcome: what }: Move,
   stand: Stand,
 ): readonly Fact[] => {
   const facts: Fact[] = [];
+  speaker.facts = facts;
   let ownerSetAt = -1;
   memory.onChange = (field) => {
-    const fact = makers.get(field)?.({ call: stand.call, errno: task.errno });
+    const fact = makers.get(field)?.({ call: stand.call, errno: task.errno, turn: task.turn });
     if (!fact) return;
     if (fact.type !== 'OwnerSet') facts.push(fact);
     else if (ownerSetAt < 0) ownerSetAt = facts.push(fact) - 1;
     else facts[ownerSetAt] = fact;
   };
-  machine.move(number, stand, fails);
+  if (what === outcome.visible) machine.publish(number);
+  else machine.move(number, stand, what);
   memory.onChange = null;
   return facts;
 };
@@ -74,11 +94,12 @@ const writesOf = (
 /** The facts of one move: the step, what it wrote, and the calls and locks that it brought the task to. */
 const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
   const { machine } = teller;
-  const { number, task, fails } = move;
+  const { number, task } = move;
   const stand = machine.standOf(number);
   if (stand === null) throw new RangeError(`Cannot narrate a step of T${number} as it has finished`);
   const finished = machine.callOf(number);
-  const facts = [stepTaken(stand, fails), ...writesOf(teller, move, stand)];
+  const facts = [stepTaken(stand, move.outcome), ...writesOf(teller, move, stand)];
+  if (move.outcome === outcome.visible) return facts;
 
   const after = machine.standOf(number);
   const hasReturned = machine.callOf(number) !== finished;
@@ -94,12 +115,13 @@ const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
  * A narrator at the start of `scenario`. Its events carry the simulated task and, as their time, how many steps have
  * been taken. Folding them gives the state that the explorer reaches by the same actions.
  */
-export const narrator = (variant: Variant, scenario: Scenario): Narrator => {
+export const narrator = (variant: Variant, scenario: Scenario, stores: Stores = 'sc'): Narrator => {
   const memory = new TellingMemory();
-  const machine = new Machine(variant, scenario, memory);
+  const speaker = new Speaker();
+  const machine = new Machine(variant, scenario, memory, speaker, stores);
   memory.open(machine.fields.words);
   machine.begin();
-  const teller: Teller = { machine, memory, makers: factMakers(machine) };
+  const teller: Teller = { machine, memory, speaker, makers: factMakers(machine) };
   let steps = 0;
   const stamped = (number: number, facts: readonly Fact[]): readonly TraceEvent[] =>
     facts.map((fact) => ({ ...fact, task: taskNamed(number), at: nanos(steps) }));
@@ -115,7 +137,7 @@ export const narrator = (variant: Variant, scenario: Scenario): Narrator => {
       const task = machine.views.tasks[number];
       if (task === undefined) throw new RangeError(`Cannot narrate a step of T${number} as there is no such task`);
       steps += 1;
-      return stamped(number, factsOf(teller, { number, task, fails: outcomeOf(action) === 1 }));
+      return stamped(number, factsOf(teller, { number, task, outcome: outcomeOf(action) }));
     },
   };
 };

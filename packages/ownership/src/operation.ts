@@ -1,7 +1,8 @@
-import { type OperationName, operations } from '@custody/trace';
+import { type BusEvent, type OperationName, operations } from '@custody/trace';
 import { type ErrnoName, errno } from './codes.ts';
-import type { BindCall, Chance } from './scenario.ts';
-import type { DeviceView, GroupView, LockView, TaskView, UserView } from './views.ts';
+import type { Knobs } from './knobs.ts';
+import type { Chance, Scenario } from './scenario.ts';
+import type { DeviceView, LockView, TaskView, UserView, Views } from './views.ts';
 
 /**
  * Where a task stands in an operation, e.g. `use.check`. There is one label per point where another CPU could notice
@@ -12,86 +13,118 @@ export type Label = string;
 /** The operation is over and returns the task's errno. */
 export const end: Label = 'end';
 
-/** What a step of bind or unbind can see. */
-export interface DevicePlace {
-  readonly group: GroupView;
-  readonly task: TaskView;
-  readonly device: DeviceView;
-  /** The other devices of the group, in the group's order. */
-  readonly siblings: readonly DeviceView[];
-  /** The driver that a bind brings. */
-  readonly driver: number;
-  readonly chances: Pick<BindCall, 'pinctrl' | 'probe'>;
+/** What a step says beyond what it writes. The explorer keeps the marks, the narrator makes facts of the rest. */
+export interface Voice {
+  /** A name of what just happened: a property that was broken, a case that was reached. */
+  mark(name: string): void;
+  warn(what: string): void;
+  bug(what: string): void;
+  notify(device: DeviceView, event: BusEvent): void;
 }
 
-/** What a step of a user's claim or release can see. */
-export interface UserPlace {
-  readonly group: GroupView;
+/** What the steps of one call of one task can see. */
+export interface Place extends Views {
+  readonly knobs: Knobs;
+  readonly scenario: Scenario;
+  readonly voice: Voice;
   readonly task: TaskView;
+  /** Another task waits for the group's mutex to claim the group for a user. */
+  readonly hasWaitingClaim: () => boolean;
+}
+
+export interface DevicePlace extends Place {
+  readonly device: DeviceView;
+  /** The other devices, in the group's order. */
+  readonly siblings: readonly DeviceView[];
+}
+
+/** A user speaks through the driver of a device. */
+export interface UserPlace extends DevicePlace {
   readonly user: UserView;
 }
 
+/** What a task waits for that is no lock. */
+export interface Await {
+  /** In words, for a report. */
+  readonly what: string;
+  readonly isReady: () => boolean;
+  /** The task that it is waiting for, or -1 when it is nobody in particular. */
+  readonly from: () => number;
+  /** A worker with nothing to do: that it waits is no deadlock. */
+  readonly isIdle?: true;
+}
+
 /** One atomic move. */
-export interface Step<Place> {
+export interface Step {
   /** The lock that it waits for. */
-  readonly acquires?: (place: Place) => LockView;
-  /** Whether it may fail, where that is the kernel's choice. */
-  readonly chance?: (place: Place) => Chance;
-  /** Does it; returns where the task stands then. */
-  readonly run: (place: Place, fails: boolean) => Label;
+  readonly acquires?: LockView;
+  readonly awaits?: Await;
+  /** What the kernel may choose here. Default: nothing. */
+  readonly chance?: Chance;
+  /** Does it, with an outcome that `chance` allows; returns where the task stands then. */
+  readonly run: (outcome: number) => Label;
 }
 
-export type Steps<Place> = Readonly<Record<Label, Step<Place>>>;
+export type Steps = Readonly<Record<Label, Step>>;
 
-export interface Operation<Place> {
+export interface Operation {
   readonly entry: Label;
-  readonly steps: Steps<Place>;
+  readonly steps: Steps;
 }
+
+/** Where to go on, known at once or when it comes to it. */
+export type Then = Label | (() => Label);
+export const go = (then: Then): Label => (typeof then === 'string' ? then : then());
 
 /** The ownership call that `label` is inside, or null. */
 export const callAt = (label: Label): OperationName | null =>
   operations.find((name) => label.startsWith(`${name}.`)) ?? null;
 
-export const groupMutex = ({ group }: { readonly group: GroupView }): LockView => group.mutex;
-export const deviceLock = ({ device }: { readonly device: DeviceView }): LockView => device.lock;
-
-interface HasTask {
-  readonly task: TaskView;
-}
+export const step = (run: () => Label): Step => ({ run });
 
 /** Waits until the lock is free and takes it. */
-export const acquire = <Place extends HasTask>(
-  lock: (place: NoInfer<Place>) => LockView,
-  then: Label,
-): Step<Place> => ({
+export const acquire = ({ task }: Place, lock: LockView, then: Then): Step => ({
   acquires: lock,
-  run: (place) => {
-    lock(place).holder = place.task.number;
-    return then;
+  run: () => {
+    lock.holder = task.number;
+    return go(then);
   },
 });
+
+/** What the task stored is visible to whoever takes the lock next. */
+const publish = ({ devices, task }: Place): void => {
+  for (const device of devices) if (device.lock.holder === task.number) device.publish();
+};
 
 /** Drops the lock; `then` may depend on how things went. */
-export const release = <Place extends HasTask>(
-  lock: (place: NoInfer<Place>) => LockView,
-  then: Label | ((place: Place) => Label),
-): Step<Place> => ({
-  run: (place) => {
-    lock(place).holder = -1;
-    return typeof then === 'string' ? then : then(place);
+export const release = (place: Place, lock: LockView, then: Then): Step => ({
+  run: () => {
+    publish(place);
+    lock.holder = -1;
+    return go(then);
   },
 });
 
-export const step = <Place>(run: (place: Place) => Label): Step<Place> => ({ run });
-
-/** The kernel may fail here, if the scenario says so. */
-export const kernelMayFail = <Place>(
-  chance: (place: Place) => Chance,
-  { ok, fails }: { readonly ok: (place: Place) => Label; readonly fails: (place: Place) => Label },
-): Step<Place> => ({ chance, run: (place, isFailing) => (isFailing ? fails(place) : ok(place)) });
-
 /** The call will return `reason`; the task goes on at `then`. */
-export const refuse = ({ task }: HasTask, reason: ErrnoName, then: Label): Label => {
+export const refuse = ({ task }: Place, reason: ErrnoName, then: Label): Label => {
   task.errno = errno[reason];
   return then;
+};
+
+/** WARN_ON(): root can make the kernel complain (I14). */
+export const warn = ({ voice }: Place, what: string): void => {
+  voice.mark('I14');
+  voice.warn(what);
+};
+
+/** Stores dev->driver. Only whoever holds the device_lock may (I15). */
+export const setDriver = ({ voice, task }: Place, device: DeviceView, code: number): void => {
+  if (device.lock.holder !== task.number) voice.mark('I15');
+  device.driver = code;
+};
+
+/** The group's domain is `code` now, and the hardware's for every member. */
+export const attachAll = ({ group, devices }: Place, code: number): void => {
+  group.domain = code;
+  for (const device of devices) if (device.isMember) device.hardware = code;
 };

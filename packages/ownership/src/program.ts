@@ -1,13 +1,29 @@
 import type { OperationName } from '@custody/trace';
-import { callAt, end, type Label, type Operation } from './operation.ts';
-import type { Chance, ScriptedCall } from './scenario.ts';
+import {
+  type Await,
+  callAt,
+  type DevicePlace,
+  end,
+  type Label,
+  type Operation,
+  type Place,
+  type UserPlace,
+} from './operation.ts';
+import { bindOperation } from './operations/bind.ts';
+import { claimOperation, releaseOperation } from './operations/claim.ts';
+import { attachOperation, detachOperation, storeTypeOperation } from './operations/domains.ts';
+import { addOperation, removeOperation, setDefaultOperation } from './operations/hotplug.ts';
+import { configureOperation, overrideOperation, unloadOperation } from './operations/others.ts';
+import { unbindOperation } from './operations/unbind.ts';
+import { closeAll, openDevice, setContainer, setIommu, viabilityClaim, viabilityRelease } from './operations/vfio.ts';
+import type { Chance, ScriptedCall, UserCall } from './scenario.ts';
 import type { Variant } from './variant.ts';
-import { type DeviceView, driverCode, type LockView, type TaskView, type UserView, type Views } from './views.ts';
+import type { DeviceView, LockView, UserView } from './views.ts';
 
 /** The operation is over, as a label's number. */
 export const over = -1;
 
-/** One label of one call of one task, ready to be run: the step with everything that it can see. */
+/** One label of one call of one task, ready to be run. */
 export interface Stand {
   readonly label: Label;
   readonly call: ScriptedCall;
@@ -15,37 +31,30 @@ export interface Stand {
   readonly inside: OperationName | null;
   /** The lock that the step waits for, or null. */
   readonly lock: LockView | null;
+  readonly awaits: Await | null;
   readonly chance: Chance;
   /** Runs the step; returns the number of the next label, or `over`. */
-  readonly run: (fails: boolean) => number;
+  readonly run: (outcome: number) => number;
 }
 
 /** The stands of one call by label number; the entry is number 0. */
 export type Program = readonly Stand[];
 
-const labelsOf = <Place>({ entry, steps }: Operation<Place>): readonly Label[] => [
-  entry,
-  ...Object.keys(steps).filter((label) => label !== entry),
-];
-
-/** How many labels `call` has in `variant`. */
-export const labelCount = (variant: Variant, call: ScriptedCall): number =>
-  Object.keys(variant[call.kind].steps).length;
-
-const link = <Place>(operation: Operation<Place>, call: ScriptedCall, place: Place): Program => {
-  const labels = labelsOf(operation);
+const link = ({ entry, steps }: Operation, call: ScriptedCall): Program => {
+  const labels = [entry, ...Object.keys(steps).filter((label) => label !== entry)];
   const numbers = new Map(labels.map((label, number) => [label, number])).set(end, over);
   return labels.map((label): Stand => {
-    const step = operation.steps[label];
+    const step = steps[label];
     if (step === undefined) throw new ReferenceError(`Cannot enter at "${label}" as the operation has no such label`);
     return {
       label,
       call,
       inside: callAt(label),
-      lock: step.acquires?.(place) ?? null,
-      chance: step.chance?.(place) ?? 'ok',
-      run: (fails) => {
-        const next = step.run(place, fails);
+      lock: step.acquires ?? null,
+      awaits: step.awaits ?? null,
+      chance: step.chance ?? 'ok',
+      run: (outcome) => {
+        const next = step.run(outcome);
         const number = numbers.get(next);
         if (number !== undefined) return number;
         throw new ReferenceError(`Cannot go from "${label}" to "${next}" as the operation has no such label`);
@@ -59,31 +68,73 @@ const found = <View>(view: View | undefined, name: string): View => {
   return view;
 };
 
-const deviceNamed = ({ devices }: Views, name: string): DeviceView =>
+const deviceNamed = ({ devices }: Place, name: string): DeviceView =>
   found(
     devices.find(({ id }) => id === name),
     name,
   );
-const userNamed = ({ users }: Views, name: string): UserView =>
+const userNamed = ({ users }: Place, name: string): UserView =>
   found(
     users.find((user) => user.name === name),
     name,
   );
 
-/** What `task` does when it makes `call`. */
-export const programOf = (variant: Variant, call: ScriptedCall, task: TaskView, views: Views): Program => {
-  const { group } = views;
-  if ('owner' in call) {
-    return link(variant[call.kind], call, { group, task, user: userNamed(views, call.owner) });
+const atDevice = (place: Place, name: string): DevicePlace => {
+  const device = deviceNamed(place, name);
+  return { ...place, device, siblings: place.devices.filter((other) => other !== device) };
+};
+
+const userOperation = (place: UserPlace, kind: UserCall['kind']): Operation => {
+  const isClaimed = place.knobs.userGuard !== 'viability';
+  switch (kind) {
+    case 'claim':
+    case 'claim-device':
+      return isClaimed ? claimOperation(place, kind) : viabilityClaim(place);
+    case 'release':
+    case 'release-device':
+      return isClaimed ? releaseOperation(place, kind) : viabilityRelease(place);
+    case 'set-container':
+      return setContainer(place);
+    case 'set-iommu':
+      return setIommu(place);
+    case 'open-device':
+      return openDevice(place);
+    case 'close':
+      return closeAll(place);
   }
-  const device = deviceNamed(views, call.device);
-  const isBind = call.kind === 'bind';
-  return link(variant[call.kind], call, {
-    group,
-    task,
-    device,
-    siblings: views.devices.filter((other) => other !== device),
-    driver: driverCode(isBind ? call.driver : null),
-    chances: isBind ? call : { pinctrl: 'ok', probe: 'ok' },
-  });
+};
+
+const operationOf = (place: Place, call: ScriptedCall): Operation => {
+  switch (call.kind) {
+    case 'bind':
+      return bindOperation(atDevice(place, call.device), call);
+    case 'unbind':
+      return unbindOperation(atDevice(place, call.device), call);
+    case 'add':
+      return addOperation(atDevice(place, call.device), call);
+    case 'remove':
+      return removeOperation(atDevice(place, call.device));
+    case 'attach':
+      return attachOperation(atDevice(place, call.device));
+    case 'detach':
+      return detachOperation(atDevice(place, call.device));
+    case 'override':
+      return overrideOperation(atDevice(place, call.device), call);
+    case 'configure':
+      return configureOperation(atDevice(place, call.device));
+    case 'unload':
+      return unloadOperation(place, call);
+    case 'store-type':
+      return storeTypeOperation(place);
+    case 'set-default':
+      return setDefaultOperation(place);
+    default:
+      return userOperation({ ...atDevice(place, call.device), user: userNamed(place, call.owner) }, call.kind);
+  }
+};
+
+/** What a task does when it makes `call`. */
+export const programOf = ({ rewrite }: Variant, call: ScriptedCall, place: Place): Program => {
+  const operation = operationOf(place, call);
+  return link(rewrite === undefined ? operation : { ...operation, steps: rewrite(operation.steps, place) }, call);
 };

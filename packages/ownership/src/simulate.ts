@@ -9,11 +9,13 @@ import {
   type Scheduler,
 } from '@custody/explore';
 import { type Position, position, type TraceEvent } from '@custody/trace';
+import { caseOfMark } from './cases.ts';
+import type { Stores } from './machine.ts';
 import { modelOf } from './model-of.ts';
 import { narrator } from './narrator.ts';
-import type { Sentence } from './properties.ts';
 import type { Scenario } from './scenario.ts';
 import type { Variant } from './variant.ts';
+import { type Waiter, waiterOf } from './waiter.ts';
 
 /** Where a sentence first ceased to hold in a run. */
 export interface Violation {
@@ -33,6 +35,24 @@ export interface Simulation {
   /** The first place where the run could not follow the schedule it was given. */
   readonly parted: Parting | null;
   readonly violations: readonly Violation[];
+  /** The cases in which departing drivers found their siblings. */
+  readonly cases: readonly CaseMet[];
+  /** Who waited for what when a cycle of waiters closed or nobody could move; null when neither happened. */
+  readonly waits: readonly Waiter[] | null;
+}
+
+/** A case that was met in a run; `id` null for a situation that no case covers. */
+export interface CaseMet {
+  readonly id: string | null;
+  readonly says: string;
+  /** Whether what was done is what the case expects. */
+  readonly isExpected: boolean;
+  readonly position: Position;
+  readonly step: number;
+}
+
+interface SimulateOptions extends Pick<DriveOptions, 'onStep' | 'maxSteps'> {
+  readonly stores?: Stores;
 }
 
 /** One run of `variant` in `scenario`: who moves is the scheduler's choice. */
@@ -40,35 +60,58 @@ export const simulate = (
   variant: Variant,
   scenario: Scenario,
   scheduler: Scheduler,
-  options: Pick<DriveOptions, 'onStep' | 'maxSteps'> = {},
+  { stores = 'sc', ...options }: SimulateOptions = {},
 ): Simulation => {
-  const model = modelOf(variant, scenario);
-  const { arrivals, step } = narrator(variant, scenario);
+  const model = modelOf(variant, scenario, stores);
+  const { arrivals, step } = narrator(variant, scenario, stores);
   const events: TraceEvent[] = [...arrivals()];
   const violations: Violation[] = [];
+  const cases: CaseMet[] = [];
   let steps = 0;
 
-  const check = (states: Int32Array, at: number): void => {
-    for (const [index, { holds }] of model.properties.entries()) {
-      const { id, name } = model.sentences[index] as Sentence;
-      if (violations.some((violation) => violation.id === id) || holds(states, at)) continue;
-      violations.push({ id, name, position: position(events.length), step: steps });
+  const broke = (id: string): void => {
+    const sentence = model.sentences.find((candidate) => candidate.id === id);
+    if (sentence === undefined || violations.some((violation) => violation.id === id)) return;
+    violations.push({ id, name: sentence.name, position: position(events.length), step: steps });
+  };
+  const check = (states: Int32Array, at: number, marks: readonly string[] = []): void => {
+    for (const { name, holds } of model.properties) if (!holds(states, at)) broke(name);
+    for (const mark of marks) {
+      broke(mark);
+      const found = caseOfMark(mark);
+      if (found !== null) cases.push({ ...found, position: position(events.length), step: steps });
     }
   };
   const start = new Int32Array(model.words);
   model.initial(start, 0);
   check(start, 0);
 
-  const { schedule, ending, parted } = drive(model, scheduler, {
+  const {
+    schedule,
+    ending,
+    parted,
+    cycle,
+    waits: standing,
+  } = drive(model, scheduler, {
     ...options,
-    onStep: (action, states, at) => {
+    onStep: (action, states, at, marks) => {
       steps += 1;
       events.push(...step(action));
-      check(states, at);
-      options.onStep?.(action, states, at);
+      check(states, at, marks);
+      options.onStep?.(action, states, at, marks);
     },
   });
-  return { schedule: formatSchedule(schedule), ending, events, parted: parted ?? null, violations };
+  const waits = cycle?.waits ?? standing;
+  if (waits !== undefined) broke('I11');
+  return {
+    schedule: formatSchedule(schedule),
+    ending,
+    events,
+    parted: parted ?? null,
+    violations,
+    cases,
+    waits: waits === undefined ? null : waits.map(waiterOf),
+  };
 };
 
 /** The run that `schedule` writes down, as facts. An entry that does not fit is passed over; see `follow`. */
@@ -76,7 +119,8 @@ export const narrate = (
   variant: Variant,
   scenario: Scenario,
   schedule: Schedule,
+  stores: Stores = 'sc',
 ): Pick<Simulation, 'events' | 'parted'> => {
-  const { events, parted } = simulate(variant, scenario, follow(schedule));
+  const { events, parted } = simulate(variant, scenario, follow(schedule), { stores });
   return { events, parted };
 };

@@ -1,29 +1,40 @@
-import type { DevicePlace, Operation, UserPlace } from './operation.ts';
-import type { Sentence } from './properties.ts';
+import { conflictsOf, type Knobs } from './knobs.ts';
+import type { Place, Steps } from './operation.ts';
+import type { Scenario } from './scenario.ts';
 
-/** Ownership when nobody is inside a call: what the initial state of a scenario is made of. */
-interface Standing {
-  readonly owner: number;
-  readonly ownerCount: number;
-}
-
-/** A version of the protocol. */
+/** A version of the protocol: a title, where it was read, and what it says for each knob. */
 export interface Variant {
   readonly id: string;
   readonly title: string;
   /** Kernel version, commits or mail that it was read from. */
   readonly source: string;
-  readonly bind: Operation<DevicePlace>;
-  readonly unbind: Operation<DevicePlace>;
-  readonly claim: Operation<UserPlace>;
-  readonly release: Operation<UserPlace>;
-  /**
-   * Ownership at rest.
-   *
-   * @param holders - how many devices have a driver that uses the kernel's DMA API.
-   * @param cookie - the user owner's, or `nobody`.
-   */
-  readonly atRest: (holders: number, cookie: number) => Standing;
-  /** The sentences that should hold for it. */
-  readonly properties: readonly Sentence[];
+  /** The scheme that it is written as a change to; null for the first of a line. */
+  readonly neighbour: string | null;
+  readonly knobs: Knobs;
+  /** A change to the steps of any call, for what no knob says. Default: none. */
+  readonly rewrite?: (steps: Steps, place: Place) => Steps;
 }
+
+/** What a variant changes in its neighbour. */
+interface Change {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly knobs: Partial<Knobs>;
+}
+
+/** `neighbour`, but for what `knobs` say. */
+export const variantOf = (neighbour: Variant, { id, title, source, knobs }: Change): Variant => ({
+  ...neighbour,
+  id,
+  title,
+  source,
+  neighbour: neighbour.id,
+  knobs: { ...neighbour.knobs, ...knobs },
+});
+
+/** The variant as `scenario` is about it: with the scenario's twist, where that combines with it. */
+export const twisted = (variant: Variant, { twist }: Scenario): Variant => {
+  const knobs: Knobs = { ...variant.knobs, ...twist };
+  return twist === undefined || conflictsOf(knobs).length > 0 ? variant : { ...variant, knobs };
+};

@@ -1,8 +1,19 @@
-import { type DeviceId, deviceId, deviceLock, type GroupId, groupId, groupLock, type LockId } from '@custody/trace';
-import { firstCookie, noDriver } from './codes.ts';
+import {
+  type DeviceId,
+  deviceId,
+  deviceLock,
+  type GroupId,
+  groupId,
+  groupLock,
+  iommuProbeLock,
+  type LockId,
+  vfioContainerLock,
+  vfioGroupLock,
+} from '@custody/trace';
+import { dmaApi, firstCookie, nobody, noDriver, presence } from './codes.ts';
 import type { DeviceFields, Fields, GroupFields, TaskFields } from './fields.ts';
 import type { Field, Memory } from './layout.ts';
-import { type DriverName, driverNames, drivers, type Scenario, usersOf } from './scenario.ts';
+import { type DriverName, deviceOf, driverNames, drivers, type Scenario, traitsOf, usersOf } from './scenario.ts';
 
 /** Scenarios have one group. */
 export const theGroup: GroupId = groupId('1');
@@ -12,14 +23,45 @@ export const driverNamed = (code: number): DriverName | null => driverNames[code
 export const driverCode = (name: DriverName | null): number =>
   name === null ? noDriver : driverNames.indexOf(name) + 1;
 
+const manages: readonly boolean[] = [false, ...driverNames.map((name) => drivers[name].managed)];
+const waits: readonly boolean[] = [false, ...driverNames.map((name) => traitsOf(name).vfio === true)];
+/** driver_managed_dma of the driver with this code; false when there is none. */
+export const isManaged = (code: number): boolean => manages[code] as boolean;
+/** Its remove() waits for user space. */
+export const isVfio = (code: number): boolean => waits[code] as boolean;
+/** A driver is there, and it leaves DMA to the kernel's DMA API. */
+export const usesDmaApi = (code: number): boolean => code !== noDriver && !isManaged(code);
+
+/** What names a driver as the owner. */
+export const driverOwner = ({ users }: Pick<Views, 'users'>, driver: number): number =>
+  firstCookie + users.length + driver - 1;
+
+/** A driver's token: itself where it manages its own DMA, the DMA API's where it does not (V2, token()). */
+export const tokenOf = (views: Pick<Views, 'users'>, driver: number): number =>
+  isManaged(driver) ? driverOwner(views, driver) : dmaApi;
+
+/** What names the user as the group's owner, who speaks through a device with `driver`. */
+export const ownerCodeOf = (
+  { users }: Pick<Views, 'users'>,
+  ownerId: 'cookie' | 'driver' | 'token',
+  cookie: number,
+  driver: number,
+): number => {
+  if (ownerId === 'cookie') return cookie;
+  return ownerId === 'driver' ? driverOwner({ users }, driver) : tokenOf({ users }, driver);
+};
+
 /** A mutex: whom it is held by. */
 export class LockView {
   readonly id: LockId;
+  /** Its place in the order in which locks must be taken, outermost first (§1.4). */
+  readonly rank: number;
   private readonly memory: Memory;
   private readonly field: Field;
 
-  constructor(id: LockId, memory: Memory, field: Field) {
+  constructor(id: LockId, rank: number, memory: Memory, field: Field) {
     this.id = id;
+    this.rank = rank;
     this.memory = memory;
     this.field = field;
   }
@@ -34,24 +76,36 @@ export class LockView {
   }
 }
 
-/** struct iommu_group: what ownership reads and writes there. */
+/**
+ * Outermost first: device_lock, VFIO's locks, the IOMMU's probe lock, and the group's mutex, under which no other is
+ * taken (§1.4). Two locks of one rank are never held together.
+ */
+const rank = { device: 0, vfioGroup: 1, container: 2, probe: 3, group: 4 } as const;
+
+/** struct iommu_group, and VFIO's own structures about it: what ownership reads and writes there. */
 export class GroupView {
   readonly mutex: LockView;
+  readonly probeLock: LockView;
+  readonly vfioLock: LockView;
+  readonly containerLock: LockView;
   private readonly memory: Memory;
   private readonly fields: GroupFields;
 
   constructor(memory: Memory, fields: GroupFields) {
     this.memory = memory;
     this.fields = fields;
-    this.mutex = new LockView(groupLock(theGroup), memory, fields.mutex);
+    this.mutex = new LockView(groupLock(theGroup), rank.group, memory, fields.mutex);
+    this.probeLock = new LockView(iommuProbeLock, rank.probe, memory, fields.probeLock);
+    this.vfioLock = new LockView(vfioGroupLock(theGroup), rank.vfioGroup, memory, fields.vfioLock);
+    this.containerLock = new LockView(vfioContainerLock(theGroup), rank.container, memory, fields.containerLock);
   }
 
   get owner(): number {
     return this.memory.get(this.fields.owner);
   }
 
-  set owner(cookie: number) {
-    this.memory.set(this.fields.owner, cookie);
+  set owner(code: number) {
+    this.memory.set(this.fields.owner, code);
   }
 
   get ownerCount(): number {
@@ -71,41 +125,104 @@ export class GroupView {
   set domain(code: number) {
     this.memory.set(this.fields.domain, code);
   }
+
+  /** The code of the domain that is the group's default one; `detached` when it has none yet. */
+  get defaultDomain(): number {
+    return this.memory.get(this.fields.defaultDomain);
+  }
+
+  set defaultDomain(code: number) {
+    this.memory.set(this.fields.defaultDomain, code);
+  }
+
+  /** A user owns it: the owner is a cookie or a driver, not the DMA API. */
+  get hasExplicitOwner(): boolean {
+    return this.owner !== nobody && this.owner !== dmaApi;
+  }
+
+  /** The number of the user whose container is set, plus one; 0 for none. */
+  get container(): number {
+    return this.memory.get(this.fields.container);
+  }
+
+  set container(code: number) {
+    this.memory.set(this.fields.container, code);
+  }
+
+  /** That container's VFIO_SET_IOMMU was done. */
+  get iommuSet(): boolean {
+    return this.memory.get(this.fields.iommuSet) === 1;
+  }
+
+  set iommuSet(value: boolean) {
+    this.memory.set(this.fields.iommuSet, value ? 1 : 0);
+  }
+
+  /** The machine has stopped at a BUG. */
+  get bug(): boolean {
+    return this.memory.get(this.fields.bug) === 1;
+  }
+
+  set bug(value: boolean) {
+    this.memory.set(this.fields.bug, value ? 1 : 0);
+  }
 }
 
 /** struct device: its driver, its lock, and what only the simulation knows. */
 export class DeviceView {
   readonly id: DeviceId;
   readonly lock: LockView;
+  private readonly group: GroupView;
   private readonly memory: Memory;
   private readonly fields: DeviceFields;
 
-  constructor(id: DeviceId, memory: Memory, fields: DeviceFields) {
+  constructor(id: DeviceId, group: GroupView, memory: Memory, fields: DeviceFields) {
     this.id = id;
+    this.group = group;
     this.memory = memory;
     this.fields = fields;
-    this.lock = new LockView(deviceLock(id), memory, fields.lock);
+    this.lock = new LockView(deviceLock(id), rank.device, memory, fields.lock);
   }
 
-  /** dev->driver. */
+  /** dev->driver, as whoever holds the device_lock knows it. */
   get driver(): number {
     return this.memory.get(this.fields.driver);
   }
 
+  /** A plain store: the others see it at once, or, where stores may be late, when `publish` says so. */
   set driver(code: number) {
     this.memory.set(this.fields.driver, code);
   }
 
-  /** dev->driver->driver_managed_dma, with one read of dev->driver; false when there is none. */
-  get isManaged(): boolean {
-    const name = driverNamed(this.driver);
-    return name !== null && drivers[name].managed;
+  /** dev->driver, as one read without the device_lock sees it. */
+  get shownDriver(): number {
+    return this.memory.get(this.fields.shown);
   }
 
-  /** One read of dev->driver: a driver that leaves DMA to the kernel's DMA API is there. */
+  /** A store to dev->driver is not visible to the others yet. */
+  get isLate(): boolean {
+    return this.driver !== this.shownDriver;
+  }
+
+  /** Makes the last store to dev->driver visible. */
+  publish(): void {
+    if (this.isLate) this.memory.set(this.fields.shown, this.driver);
+  }
+
+  /** dev->driver->driver_managed_dma; false when there is none. */
+  get isManaged(): boolean {
+    return isManaged(this.driver);
+  }
+
+  /** A driver that leaves DMA to the kernel's DMA API is there. */
   get usesDmaApi(): boolean {
-    const name = driverNamed(this.driver);
-    return name !== null && !drivers[name].managed;
+    return usesDmaApi(this.driver);
+  }
+
+  /** In the group's list: from when it joined until it left, even while it is being deleted. */
+  get isMember(): boolean {
+    const { presence: now } = this;
+    return now === presence.member || now === presence.dead;
   }
 
   get stage(): number {
@@ -118,11 +235,83 @@ export class DeviceView {
 
   /** Ghost: the auto-claim succeeded and was not released. */
   get holds(): boolean {
-    return this.memory.get(this.fields.holds) === 1;
+    return this.memory.get(this.fields.holds) !== 0;
   }
 
   set holds(value: boolean) {
     this.memory.set(this.fields.holds, value ? 1 : 0);
+  }
+
+  /** Ghost: as `holds`, and the claim was written down, as the device was in its group. */
+  get isRecorded(): boolean {
+    return this.memory.get(this.fields.holds) === 1;
+  }
+
+  /** The claim "succeeds" without a record. */
+  holdUnrecorded(): void {
+    this.memory.set(this.fields.holds, 2);
+  }
+
+  /** The device itself remembers that it claimed; kept only where the scheme does that. */
+  get remembers(): boolean {
+    return this.memory.get(this.fields.remembers) === 1;
+  }
+
+  set remembers(value: boolean) {
+    if (this.fields.remembers.mask !== 0) this.memory.set(this.fields.remembers, value ? 1 : 0);
+  }
+
+  get presence(): number {
+    return this.memory.get(this.fields.presence);
+  }
+
+  set presence(code: number) {
+    this.memory.set(this.fields.presence, code);
+  }
+
+  /** Its ready_to_probe bit is not set yet. */
+  get isUnready(): boolean {
+    return this.memory.get(this.fields.isUnready) === 1;
+  }
+
+  set isUnready(value: boolean) {
+    this.memory.set(this.fields.isUnready, value ? 1 : 0);
+  }
+
+  /** The domain that the IOMMU really translates it with. */
+  get hardware(): number {
+    return this.fields.hardware.mask === 0 ? this.group.domain : this.memory.get(this.fields.hardware);
+  }
+
+  set hardware(code: number) {
+    if (this.fields.hardware.mask !== 0) this.memory.set(this.fields.hardware, code);
+  }
+
+  /** driver_override: a driver's code. */
+  get override(): number {
+    return this.memory.get(this.fields.override);
+  }
+
+  set override(code: number) {
+    this.memory.set(this.fields.override, code);
+  }
+
+  get deferred(): number {
+    return this.memory.get(this.fields.deferred);
+  }
+
+  /** Kept only where someone comes to probe it again. */
+  set deferred(code: number) {
+    if (this.fields.deferred.mask !== 0) this.memory.set(this.fields.deferred, code);
+  }
+
+  /** User space has its file open. */
+  get isOpen(): boolean {
+    return this.memory.get(this.fields.open) === 1;
+  }
+
+  set isOpen(value: boolean) {
+    this.memory.set(this.fields.open, value ? 1 : 0);
   }
 }
 
@@ -146,13 +335,22 @@ export class TaskView {
     this.memory.set(this.fields.errno, code);
   }
 
-  /** How many siblings the walk has looked at. */
-  get walk(): number {
-    return this.memory.get(this.fields.walk);
+  /** The dev->driver that was read last, where its flag is read apart. */
+  get seen(): number {
+    return this.memory.get(this.fields.seen);
   }
 
-  set walk(count: number) {
-    this.memory.set(this.fields.walk, count);
+  set seen(code: number) {
+    this.memory.set(this.fields.seen, code);
+  }
+
+  /** Which driver of a bind's list; or which of the two probes of a test. */
+  get turn(): number {
+    return this.memory.get(this.fields.turn);
+  }
+
+  set turn(code: number) {
+    this.memory.set(this.fields.turn, code);
   }
 }
 
@@ -160,22 +358,48 @@ export class TaskView {
 export class UserView {
   readonly name: string;
   readonly cookie: number;
+  /** The device through whose driver it speaks to the group. */
+  readonly through: DeviceView;
   private readonly memory: Memory;
   private readonly field: Field;
 
-  constructor(name: string, cookie: number, memory: Memory, field: Field) {
+  constructor(name: string, cookie: number, through: DeviceView, memory: Memory, field: Field) {
     this.name = name;
     this.cookie = cookie;
+    this.through = through;
     this.memory = memory;
     this.field = field;
   }
 
-  /** Ghost: the claim succeeded and was not released. */
+  /** Ghost: how many claims succeeded and were not released. */
+  get claims(): number {
+    return this.memory.get(this.field);
+  }
+
+  set claims(count: number) {
+    this.memory.set(this.field, Math.min(count, this.field.mask));
+  }
+
   get owns(): boolean {
+    return this.claims > 0;
+  }
+}
+
+/** A driver's module: whether its memory is gone. */
+export class ModuleView {
+  private readonly memory: Memory;
+  private readonly field: Field;
+
+  constructor(memory: Memory, field: Field) {
+    this.memory = memory;
+    this.field = field;
+  }
+
+  get isFreed(): boolean {
     return this.memory.get(this.field) === 1;
   }
 
-  set owns(value: boolean) {
+  set isFreed(value: boolean) {
     this.memory.set(this.field, value ? 1 : 0);
   }
 }
@@ -185,16 +409,24 @@ export interface Views {
   readonly group: GroupView;
   readonly devices: readonly DeviceView[];
   readonly users: readonly UserView[];
+  /** By driver code less one. */
+  readonly modules: readonly ModuleView[];
   readonly tasks: readonly TaskView[];
 }
 
-export const viewsOf = (scenario: Scenario, fields: Fields, memory: Memory): Views => ({
-  group: new GroupView(memory, fields.group),
-  devices: Object.keys(scenario.devices).map(
-    (id, index) => new DeviceView(deviceId(id), memory, fields.devices[index] as DeviceFields),
-  ),
-  users: usersOf(scenario).map(
-    (name, index) => new UserView(name, firstCookie + index, memory, fields.claims[index] as Field),
-  ),
-  tasks: fields.tasks.map((task, number) => new TaskView(number, memory, task)),
-});
+export const viewsOf = (scenario: Scenario, fields: Fields, memory: Memory): Views => {
+  const group = new GroupView(memory, fields.group);
+  const devices = Object.keys(scenario.devices).map(
+    (id, index) => new DeviceView(deviceId(id), group, memory, fields.devices[index] as DeviceFields),
+  );
+  return {
+    group,
+    devices,
+    users: usersOf(scenario).map((name, index) => {
+      const through = devices.find(({ id }) => id === deviceOf(scenario, name)) ?? (devices[0] as DeviceView);
+      return new UserView(name, firstCookie + index, through, memory, fields.claims[index] as Field);
+    }),
+    modules: fields.freed.map((field) => new ModuleView(memory, field)),
+    tasks: fields.tasks.map((task, number) => new TaskView(number, memory, task)),
+  };
+};

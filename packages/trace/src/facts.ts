@@ -69,6 +69,8 @@ export interface Facts {
   /** Every device of the group now translates through `domain`. */
   DomainAttached: { group: GroupId; domain: DomainId };
 
+  /** The device is on its bus, where drivers can find it, and in no group yet. */
+  DeviceRegistered: { device: DeviceId };
   DeviceAdded: { device: DeviceId; group: GroupId };
   DeviceRemoved: { device: DeviceId };
 
@@ -132,6 +134,7 @@ const factTypes: Readonly<Record<FactType, true>> = {
   CallReturned: true,
   OwnerSet: true,
   DomainAttached: true,
+  DeviceRegistered: true,
   DeviceAdded: true,
   DeviceRemoved: true,
   SyscallEntered: true,

@@ -39,6 +39,12 @@ export const domainId = (value: string): DomainId => named(value, 'a domain id')
 
 export const groupLock = (group: GroupId): LockId => `group:${group}` as LockId;
 export const deviceLock = (device: DeviceId): LockId => `device:${device}` as LockId;
+/** VFIO's lock of its own struct for an iommu_group. */
+export const vfioGroupLock = (group: GroupId): LockId => `vfio-group:${group}` as LockId;
+/** The group_lock of the container that the group is in. */
+export const vfioContainerLock = (group: GroupId): LockId => `vfio-container:${group}` as LockId;
+/** iommu_probe_device_lock, which is one for all. */
+export const iommuProbeLock: LockId = 'iommu-probe' as LockId;
 
 /**
  * Nanoseconds; below 2^53, so a boot clock is exact for 104 days.

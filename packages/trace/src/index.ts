@@ -23,6 +23,7 @@ export {
   type GroupId,
   groupId,
   groupLock,
+  iommuProbeLock,
   type LockId,
   type Nanos,
   nanos,
@@ -34,6 +35,8 @@ export {
   runId,
   type TaskId,
   taskId,
+  vfioContainerLock,
+  vfioGroupLock,
 } from './ids.ts';
 export { fold, type Projection } from './projection.ts';
 export { type Role, rolesOf, sharedRolesOf } from './roles.ts';

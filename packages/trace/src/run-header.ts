@@ -12,6 +12,13 @@ export type RunSource =
       readonly seed?: number;
       /** The order in which tasks moved, e.g. `T0 T1*2 T1!fail`. */
       readonly schedule: string;
+      /** The scenario's size, where it is not the usual one. */
+      readonly devices?: number;
+      readonly claimers?: number;
+      /** Stores to dev->driver could be late. Default: they were visible at once. */
+      readonly stores?: 'late';
+      /** All that the variant says, where it is somebody's own and its id alone would not tell. */
+      readonly knobs?: Readonly<Record<string, string>>;
     };
 
 /** What is known of a run before its first event. */

@@ -20,4 +20,6 @@ export interface GroupTopology {
 /** Which devices share a group, and how things stood before the first event. */
 export interface Topology {
   readonly groups: readonly GroupTopology[];
+  /** Devices on their bus and in no group. Default: none that anybody knows of. */
+  readonly ungrouped?: readonly DeviceTopology[];
 }

@@ -4,6 +4,7 @@ import type { Projection } from './projection.ts';
 import type { Topology } from './topology.ts';
 
 export interface GroupState {
+  /** Sorted where devices came later: nobody but the kernel sees the order of its list. */
   readonly devices: readonly DeviceId[];
   readonly owner: OwnerId | null;
   /** owner_cnt; null until a recording has read it. */
@@ -67,6 +68,9 @@ export const initialWorld = (topology: Topology): World => {
     for (const { id: device, driver, managed } of members) {
       devices[device] = { group: id, driver, managed, phase: driver === null ? 'unbound' : 'bound' };
     }
+  }
+  for (const { id, driver, managed } of topology.ungrouped ?? []) {
+    devices[id] = { group: null, driver, managed, phase: driver === null ? 'unbound' : 'bound' };
   }
   return { groups, devices, locks: {}, tasks: {}, lost: 0, bugs: [] };
 };
@@ -185,11 +189,13 @@ export const evolve = (world: World, event: TraceEvent): World => {
       return withGroup(world, event.data.group, { owner: event.data.owner, ownerCount: event.data.count });
     case 'DomainAttached':
       return withGroup(world, event.data.group, { domain: event.data.domain });
+    case 'DeviceRegistered':
+      return withDevice(world, event.data.device, {});
     case 'DeviceAdded': {
       const { device, group } = event.data;
       const members = world.groups[group]?.devices ?? [];
       const added = withDevice(world, device, { group });
-      return withGroup(added, group, { devices: [...without(members, device), device] });
+      return withGroup(added, group, { devices: [...without(members, device), device].sort() });
     }
     case 'DeviceRemoved': {
       const { device } = event.data;

@@ -50,6 +50,7 @@ export const shortFields = (event: TraceEvent): string => {
       return words(event.data.group, `x${event.data.count}`, ownerText(event.data));
     case 'DomainAttached':
       return words(event.data.group, event.data.domain);
+    case 'DeviceRegistered':
     case 'DeviceAdded':
       return words(shortDevice(event.data.device), 'in', event.data.group);
     case 'SyscallEntered':

@@ -1,17 +1,47 @@
 import type { Scenario } from '../scenario.ts';
-import { bindIntoLiveGroup } from './bind-into-live-group.ts';
-import { case1a } from './case-1a.ts';
-import { case4ai } from './case-4a-i.ts';
-import { failBeforeClaim } from './fail-before-claim.ts';
-import { probeFailsLate } from './probe-fails-late.ts';
-import { refusedBind } from './refused-bind.ts';
+import * as binding from './binding.ts';
+import * as cases from './cases.ts';
+import * as domains from './domains.ts';
 
-/** Every scenario, in the order of domain/ownership.md §6. */
+/** Every scenario, in the order of domain/ownership.md §6; then the one that a recording added. */
 export const scenarios: readonly Scenario[] = [
-  bindIntoLiveGroup, //
-  case1a,
-  case4ai,
-  failBeforeClaim,
-  probeFailsLate,
-  refusedBind,
+  binding.bindIntoLiveGroup,
+  domains.setIommuUnderDriver,
+  domains.viabilityToctou,
+  cases.case1a,
+  cases.case1b,
+  cases.case1bStub,
+  cases.case1c,
+  cases.case2ai,
+  cases.case2aii,
+  cases.case2b,
+  cases.case3,
+  cases.case4ai,
+  cases.case4aii,
+  cases.case4b,
+  binding.failBeforeClaim,
+  binding.doubleUnbindHookEarly,
+  binding.notifierCleanup,
+  binding.claimInNotifier,
+  binding.lateGroup,
+  binding.probeBeforeAdd,
+  binding.testRemove,
+  binding.probeFailsLate,
+  cases.twoUsers,
+  cases.nestedClaim,
+  domains.hotplugIntoOwned,
+  domains.hotplugVsAttach,
+  domains.storeTypeVsAttach,
+  domains.storeTypeRace,
+  domains.storeTypeMulti,
+  domains.useAfterForeignAttach,
+  domains.releaseOrderUaf,
+  binding.missingManagedFlag,
+  domains.unbindInUse,
+  binding.lockOrderTrap,
+  binding.driverPtrLifetime,
+  domains.overrideDance,
+  binding.defaultDomainLate,
+  domains.devDriverToctou,
+  binding.refusedBind,
 ];

@@ -1,0 +1,127 @@
+import { type Luck, type Next, play } from './brute-force-calls.testing.ts';
+import { type BruteWorld, brokenIn, worldBefore } from './brute-force-world.testing.ts';
+import type { Knobs } from './knobs.ts';
+import type { Scenario } from './scenario.ts';
+
+/**
+ * Every interleaving of a scenario, by brute force: each state is reached by playing its schedule again from the start,
+ * and known again by its whole text. Slow, plain, and without a line of packages/explore or of the engine, to check both.
+ */
+
+interface Move {
+  readonly task: number;
+  readonly luck: Luck;
+}
+
+interface Player {
+  readonly results: string[];
+  readonly course: Generator<Next, void, Luck>;
+  /** null: its script has ended. */
+  next: Next | null;
+}
+interface Game {
+  readonly world: BruteWorld;
+  readonly players: readonly Player[];
+}
+
+const begin = (knobs: Knobs, scenario: Scenario): Game => {
+  const world = worldBefore(knobs, scenario);
+  const players = scenario.tasks.map((script): Player => {
+    const results: string[] = [];
+    return { results, course: play({ world, knobs }, script, results), next: null };
+  });
+  for (const player of players) player.next = player.course.next().value ?? null;
+  return { world, players };
+};
+
+const make = ({ world, players }: Game, { task, luck }: Move): void => {
+  const player = players[task];
+  if (player?.next == null) throw new RangeError(`Cannot move T${task} as it has ended`);
+  world.broken.clear();
+  if (player.next.takes !== undefined) world.locks[player.next.takes] = task;
+  player.next = player.course.next(luck).value ?? null;
+};
+
+const replay = (knobs: Knobs, scenario: Scenario, moves: readonly Move[]): Game => {
+  const game = begin(knobs, scenario);
+  for (const move of moves) make(game, move);
+  return game;
+};
+
+const movesOf = ({ world, players }: Game): readonly Move[] =>
+  players.flatMap(({ next }, task) => {
+    if (next === null || (next.takes !== undefined && world.locks[next.takes] !== undefined)) return [];
+    return next.lucks.map((luck) => ({ task, luck }));
+  });
+
+const textOf = ({ world, players }: Game): string => {
+  const { devices, users, group, locks } = world;
+  const owners = Object.entries(users).filter(([, { owns, claims }]) => owns || claims > 0);
+  return JSON.stringify([
+    devices,
+    owners.sort(),
+    group,
+    Object.entries(locks).sort(),
+    players.map(({ next, results }) => [next?.place, results]),
+  ]);
+};
+
+const isOver = ({ players }: Game): boolean => players.every(({ next }) => next === null);
+const isQuiet = ({ players }: Game): boolean => players.every(({ next }) => next === null || next.isFirst === true);
+
+export interface BruteOutcome {
+  readonly results: Readonly<Record<string, readonly string[]>>;
+  readonly final: { readonly owner: string | null; readonly ownerCount: number; readonly domain: string };
+}
+export interface BruteReport {
+  readonly states: number;
+  readonly transitions: number;
+  /** Invariant → the length of the shortest way to break it; absent when nothing does. */
+  readonly broken: Readonly<Record<string, number>>;
+  /** The shortest way to where nobody can move and somebody would; null when there is none. */
+  readonly deadlock: number | null;
+  readonly outcomes: readonly BruteOutcome[];
+}
+
+const outcomeOf = ({ world: { group }, players }: Game): BruteOutcome => ({
+  results: Object.fromEntries(players.map(({ results }, task) => [`T${task}`, results])),
+  final: {
+    owner: group.owner === null ? null : group.owner.replace(/^(cookie|driver) /, ''),
+    ownerCount: group.count,
+    domain: group.domain,
+  },
+});
+
+/** Breadth first, so that who comes first came by a shortest way. */
+export const bruteForce = (knobs: Knobs, scenario: Scenario): BruteReport => {
+  const known = new Set<string>();
+  const outcomes = new Map<string, BruteOutcome>();
+  const broken: Record<string, number> = {};
+  let deadlock: number | null = null;
+  let transitions = 0;
+  const queue: { readonly path: readonly Move[]; readonly moves: readonly Move[] }[] = [];
+
+  const arrive = (game: Game, path: readonly Move[]): void => {
+    for (const id of brokenIn(game.world, knobs, { isQuiet: isQuiet(game) })) broken[id] ??= path.length;
+    const text = textOf(game);
+    if (known.has(text)) return;
+    known.add(text);
+    const moves = movesOf(game);
+    if (isOver(game)) {
+      const outcome = outcomeOf(game);
+      outcomes.set(JSON.stringify(outcome), outcome);
+    } else if (moves.length === 0) deadlock ??= path.length;
+    queue.push({ path, moves });
+  };
+
+  arrive(begin(knobs, scenario), []);
+  for (const { path, moves } of queue) {
+    for (const move of moves) {
+      transitions += 1;
+      const game = replay(knobs, scenario, path);
+      make(game, move);
+      arrive(game, [...path, move]);
+    }
+  }
+  return { states: known.size, transitions, broken, deadlock, outcomes: [...outcomes.values()] };
+};
