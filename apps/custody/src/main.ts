@@ -1,17 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
+import { registerCases } from './commands/cases.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
 import { registerImport } from './commands/import.ts';
-import { registerScenarios, registerVariants } from './commands/model.ts';
 import { registerNote } from './commands/note.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRuns } from './commands/runs.ts';
+import { registerScenarios } from './commands/scenarios.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerState } from './commands/state.ts';
 import { registerTour } from './commands/tour.ts';
+import { registerVariants } from './commands/variants.ts';
 import { exit } from './print.ts';
 import { problemOf } from './trouble.ts';
 
@@ -26,6 +28,7 @@ const commands = [
   registerScenarios,
   registerSimulate,
   registerExplore,
+  registerCases,
   registerDiff,
   registerNote,
   registerDoctor,

@@ -26,7 +26,8 @@ export interface Printer {
   readonly complain: (text: string) => void;
 }
 
-const mailWidth = 72;
+/** Columns of a line in a mail to the list. */
+export const mailWidth = 72;
 const asciiOf: Readonly<Record<string, string>> = {
   '→': '->',
   '–': '-',
@@ -40,10 +41,11 @@ const asciiOf: Readonly<Record<string, string>> = {
   '·': '-',
   '│': '|',
   '⚠': '!',
+  '§': 'sec. ',
 };
 
 /** Letters lose their accents, known signs become ASCII ones, the rest a question mark. */
-const toAscii = (line: string): string =>
+export const toAscii = (line: string): string =>
   line
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -1,9 +1,17 @@
-import { NotATraceError, RequestError, RevisionConflictError, StoreError, TopologyError } from '@custody/workbench';
+import {
+  HybridError,
+  NotATraceError,
+  RequestError,
+  RevisionConflictError,
+  StoreError,
+  TopologyError,
+} from '@custody/workbench';
 
 /** The message of an error that a person can do something about; undefined for a bug of ours. */
 export const problemOf = (error: unknown): string | undefined => {
   const known = [
     RequestError,
+    HybridError,
     NotATraceError,
     TopologyError,
     StoreError,

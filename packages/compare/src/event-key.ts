@@ -71,7 +71,6 @@ export const meaningOf = (event: TraceEvent, names: CookieNames): string => {
       return `${event.data.device} ${event.data.errno}`;
     case 'BusNotified':
       return `${event.data.device} ${event.data.event}`;
-    case 'DeviceRegistered':
     case 'DeviceAdded':
       return `${event.data.device} ${event.data.group}`;
     case 'BindReturned':
@@ -79,6 +78,7 @@ export const meaningOf = (event: TraceEvent, names: CookieNames): string => {
     case 'RemoveReturned':
     case 'DriverCleared':
     case 'UnbindReturned':
+    case 'DeviceRegistered':
     case 'DeviceRemoved':
       return event.data.device;
     case 'SyscallEntered':

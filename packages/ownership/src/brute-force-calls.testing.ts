@@ -5,14 +5,16 @@ import {
   counts,
   deviceIn,
   groupLock,
+  holdNothing,
   isManaged,
   lockOf,
   nameOf,
   someoneOwns,
+  tokenOf,
   userIn,
 } from './brute-force-world.testing.ts';
 import type { Knobs } from './knobs.ts';
-import type { BindCall, Chance, ScriptedCall, UnbindCall, UserCall } from './scenario.ts';
+import type { BindCall, Chance, Scenario, ScriptedCall, UnbindCall, UserCall } from './scenario.ts';
 
 /**
  * domain/ownership.md §2, each call a generator: where it yields, another CPU may run. What it yields tells of the step
@@ -37,6 +39,16 @@ type Part<Result> = Generator<Next, Result, Luck>;
 export interface Cpu {
   readonly world: BruteWorld;
   readonly knobs: Knobs;
+  /** CONFIG_DEBUG_TEST_DRIVER_REMOVE. */
+  readonly testsRemove: boolean;
+  readonly progress: Progress;
+}
+
+/** How far a task is, beside the place where it stands. */
+export interface Progress {
+  call: number;
+  round: 'test' | 'real';
+  readonly results: string[];
 }
 
 const sure: readonly Luck[] = ['ok'];
@@ -62,6 +74,11 @@ const enterProbe = ({ world }: Cpu, device: BruteDevice): void => {
 /** use(): true when it was granted. */
 function* useGroup(cpu: Cpu, device: BruteDevice): Part<boolean> {
   const { group } = cpu.world;
+  if (!device.isMember) {
+    // U0: it "succeeds" where there is no group yet, and records nothing.
+    device.holds = true;
+    return true;
+  }
   yield taking(groupLock, 'use: take the mutex');
   yield step('use: check and record');
   const isFree = counts(cpu.knobs)
@@ -69,6 +86,7 @@ function* useGroup(cpu: Cpu, device: BruteDevice): Part<boolean> {
     : group.owner === null || group.owner === 'DMA_API';
   if (isFree) {
     device.holds = true;
+    device.isRecorded = true;
     if (counts(cpu.knobs)) group.count += 1;
     else group.owner = 'DMA_API';
   }
@@ -77,18 +95,12 @@ function* useGroup(cpu: Cpu, device: BruteDevice): Part<boolean> {
   return isFree;
 }
 
-/** What a sibling is to the walk. */
-const tokenOf = ({ driver }: BruteDevice): BruteWorld['group']['owner'] => {
-  if (driver === null) return null;
-  return isManaged(driver) ? `driver ${driver}` : 'DMA_API';
-};
-
 const isWorthAWalk = ({ world: { group }, knobs }: Cpu): boolean =>
   knobs.releaseRule === 'walk for the DMA API' ? group.owner === 'DMA_API' : group.owner !== null;
 
 function* hasKeeper(cpu: Cpu, leaver: string, giving: string): Part<boolean> {
   for (const sibling of Object.keys(cpu.world.devices)) {
-    if (sibling === leaver) continue;
+    if (sibling === leaver || !deviceIn(cpu.world, sibling).isMember) continue;
     const isLocked = cpu.knobs.walkReads === 'device_lock';
     if (isLocked) yield taking(lockOf(sibling), `walk: take ${sibling}, ${giving}`);
     yield step(`walk: read ${sibling}, ${giving}`);
@@ -115,7 +127,7 @@ function* countDown({ world: { group } }: Cpu, giving: string): Part<void> {
 function* giveBack(cpu: Cpu, leaver: string, giving: string): Part<void> {
   yield taking(groupLock, `give back: take the mutex, ${giving}`);
   yield* counts(cpu.knobs) ? countDown(cpu, giving) : walk(cpu, leaver, giving);
-  deviceIn(cpu.world, leaver).holds = false;
+  holdNothing(deviceIn(cpu.world, leaver));
   yield step(`give back: drop the mutex, ${giving}`);
   letGo(cpu, groupLock);
 }
@@ -123,7 +135,7 @@ function* giveBack(cpu: Cpu, leaver: string, giving: string): Part<void> {
 type Site = 'before the clear' | 'after the clear' | 'nowhere';
 
 /** Does the scheme give anything back when this driver leaves? */
-const owesAnything = ({ knobs }: Cpu, { driver, holds }: BruteDevice, site: Site): boolean => {
+const owesAnything = ({ knobs }: Cpu, { driver, isRecorded }: BruteDevice, site: Site): boolean => {
   if (site === 'nowhere') return false;
   switch (knobs.claimRecord) {
     case 'none':
@@ -132,7 +144,7 @@ const owesAnything = ({ knobs }: Cpu, { driver, holds }: BruteDevice, site: Site
       // After the clear nobody can ask the driver for its flag (§3, V6a), so that the count goes down for all.
       return site === 'after the clear' || (driver !== null && !isManaged(driver));
     case 'count per device':
-      return holds;
+      return isRecorded;
     case 'token':
       return true;
   }
@@ -152,8 +164,8 @@ const siteOf = (knob: Knobs['releaseOnUnbind' | 'releaseOnLateFailure' | 'releas
   }
 };
 
-/** dev->driver = NULL, with the claim given back before or after; then the device_lock is dropped. */
-function* depart(cpu: Cpu, name: string, site: Site, result: string): Call {
+/** dev->driver = NULL, with the claim given back before or after. */
+function* clear(cpu: Cpu, name: string, site: Site, result: string): Part<void> {
   const device = deviceIn(cpu.world, name);
   const owes = owesAnything(cpu, device, site);
   const giving = `${result}, ${site}`;
@@ -161,12 +173,15 @@ function* depart(cpu: Cpu, name: string, site: Site, result: string): Call {
   yield step(`clear, ${giving}`);
   device.driver = null;
   // The walk cannot see this device any more; a count stays until it is taken down.
-  if (!counts(cpu.knobs)) device.holds = false;
+  if (!counts(cpu.knobs)) holdNothing(device);
   if (owes && site === 'after the clear') yield* giveBack(cpu, name, giving);
-  yield step(`unlock, ${result}`);
-  letGo(cpu, lockOf(name));
+}
+
+function* depart(cpu: Cpu, name: string, site: Site, result: string): Call {
+  yield* clear(cpu, name, site, result);
+  yield* unlock(cpu, name, result);
   // What nobody took down by now has leaked: the driver is gone, and holds it no more.
-  device.holds = false;
+  holdNothing(deviceIn(cpu.world, name));
   return result;
 }
 
@@ -176,30 +191,62 @@ function* unlock(cpu: Cpu, name: string, result: string): Call {
   return result;
 }
 
-function* bind(cpu: Cpu, { device: name, drivers, pinctrl, probe }: BindCall): Call {
-  const { knobs, world } = cpu;
-  const device = deviceIn(world, name);
-  const [driver] = drivers;
+/** What dma_configure has to do beside the claim: the firmware's set-up, that may find the device's group. */
+function* firmware(cpu: Cpu, device: BruteDevice, { joins }: BindCall): Part<void> {
+  if (joins !== true || device.isMember) return;
+  yield taking(groupLock, 'join: take the mutex');
+  yield step('join: add');
+  device.isMember = true;
+  yield step('join: attach the domain');
+  yield step('join: drop the mutex');
+  letGo(cpu, groupLock);
+}
+
+/** B7 and, for a claim in the notifier, B8: true unless the bind is refused. */
+function* configure(cpu: Cpu, device: BruteDevice, call: BindCall, site: Knobs['claimSite']): Part<boolean> {
+  const isEarly = site === 'dma_configure first';
+  const isGranted = !isEarly || (yield* useGroup(cpu, device));
+  if (isGranted) yield* firmware(cpu, device, call);
+  if (isEarly || site === 'none' || site === 'BOUND_DRIVER') return isGranted;
+  return (yield* useGroup(cpu, device)) || cpu.knobs.conflictAtBind !== 'refused';
+}
+
+/** B12: a good driver is taken off once, to be probed again. */
+function* testRemove(cpu: Cpu, name: string): Part<void> {
+  const device = deviceIn(cpu.world, name);
+  const site = cpu.knobs.testRemove === 'calls dma_cleanup' ? siteOf(cpu.knobs.releaseOnUnbind) : 'nowhere';
+  yield step('test: remove');
+  device.atWork = false;
+  yield* clear(cpu, name, site, 'test');
+}
+
+function* bind(cpu: Cpu, call: BindCall): Call {
+  const { knobs } = cpu;
+  const { device: name } = call;
+  const device = deviceIn(cpu.world, name);
+  const [driver] = call.drivers;
   if (driver === undefined) throw new RangeError(`Cannot bind ${name} to no driver`);
+  const site = isManaged(driver) ? 'none' : knobs.claimSite;
   yield first(lockOf(name));
   yield step('find');
   if (device.driver !== null) return yield* unlock(cpu, name, 'EBUSY');
-  yield step('set');
-  device.driver = driver;
-  if ((yield trying('pinctrl', pinctrl)) === 'fail')
-    return yield* depart(cpu, name, siteOf(knobs.releaseOnEarlyFailure), 'EINVAL');
-  const claimsAt = isManaged(driver) ? 'none' : knobs.claimSite;
-  const isAsked = claimsAt !== 'none' && claimsAt !== 'BOUND_DRIVER';
-  const isRefused = isAsked && !(yield* useGroup(cpu, device));
-  if (isRefused && knobs.conflictAtBind === 'refused')
-    return yield* depart(cpu, name, siteOf(knobs.releaseOnEarlyFailure), 'EBUSY');
-  enterProbe(cpu, device);
-  const luck = yield trying('probe', probe);
-  if (luck === 'fail') {
-    device.atWork = false;
-    return yield* depart(cpu, name, siteOf(knobs.releaseOnLateFailure), 'ENODEV');
+  for (const round of cpu.testsRemove ? (['test', 'real'] as const) : (['real'] as const)) {
+    cpu.progress.round = round;
+    yield step('set');
+    device.driver = driver;
+    if ((yield trying('pinctrl', call.pinctrl)) === 'fail')
+      return yield* depart(cpu, name, siteOf(knobs.releaseOnEarlyFailure), 'EINVAL');
+    if (!(yield* configure(cpu, device, call, site)))
+      return yield* depart(cpu, name, siteOf(knobs.releaseOnEarlyFailure), 'EBUSY');
+    enterProbe(cpu, device);
+    if ((yield trying('probe', call.probe)) === 'fail') {
+      device.atWork = false;
+      return yield* depart(cpu, name, siteOf(knobs.releaseOnLateFailure), 'ENODEV');
+    }
+    if (round === 'test') yield* testRemove(cpu, name);
   }
-  if (claimsAt === 'BOUND_DRIVER') yield* useGroup(cpu, device);
+  // B13 has both in one line.
+  if (site === 'BOUND_DRIVER') yield* useGroup(cpu, device);
   yield step('bound');
   return yield* unlock(cpu, name, 'OK');
 }
@@ -222,7 +269,8 @@ const answerTo = (cpu: Cpu, { kind, owner, device }: UserCall): Answer => {
   if (isMine && knobs.userReentry === 'per device' && kind === 'claim-device') return 'again';
   if (knobs.userGuard === 'owner_cnt' && world.group.count > 0) return 'EPERM';
   if (knobs.userGuard === 'owner' && world.group.owner !== null) return 'EBUSY';
-  return world.group.domain === 'blocking' ? 'EBUSY' : 'new';
+  // K3: somebody else's domain; none at all is no obstacle.
+  return world.group.domain === 'blocking' || world.group.domain === 'own' ? 'EBUSY' : 'new';
 };
 
 const claimAgain = ({ world, knobs }: Cpu, owner: string): void => {
@@ -283,6 +331,14 @@ function* release(cpu: Cpu, call: UserCall): Call {
   return 'OK';
 }
 
+/** What can be played of a scenario. */
+export const isPlayable = ({ devices, outside, open, domain, tasks }: Scenario): boolean =>
+  tasks.flat().every((scripted) => playable.has(scripted.kind)) &&
+  Object.keys(devices).every((device) => outside?.[device] !== 'absent') &&
+  open === undefined &&
+  domain !== 'detached';
+const playable = new Set(['bind', 'unbind', 'claim', 'claim-device', 'release', 'release-device']);
+
 const call = (cpu: Cpu, scripted: ScriptedCall): Call => {
   switch (scripted.kind) {
     case 'bind':
@@ -304,7 +360,10 @@ const call = (cpu: Cpu, scripted: ScriptedCall): Call => {
 const isIdle = ({ world }: Cpu, scripted: ScriptedCall): boolean =>
   (scripted.kind === 'release' || scripted.kind === 'release-device') && !userIn(world, scripted.owner).owns;
 
-/** A task's whole script; what its calls returned goes to `results`. */
-export function* play(cpu: Cpu, script: readonly ScriptedCall[], results: string[]): Part<void> {
-  for (const scripted of script) if (!isIdle(cpu, scripted)) results.push(yield* call(cpu, scripted));
+/** A task's whole script. */
+export function* play(cpu: Cpu, script: readonly ScriptedCall[]): Part<void> {
+  for (const [index, scripted] of script.entries()) {
+    cpu.progress.call = index;
+    if (!isIdle(cpu, scripted)) cpu.progress.results.push(yield* call(cpu, scripted));
+  }
 }

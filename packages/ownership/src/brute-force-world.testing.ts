@@ -8,8 +8,12 @@ import { type DriverName, drivers, type Scenario } from './scenario.ts';
 
 export interface BruteDevice {
   driver: DriverName | null;
+  /** It is in the group. */
+  isMember: boolean;
   /** Hold(d): its driver's claim succeeded and was not given back. */
   holds: boolean;
+  /** That claim was written down: use() "succeeds" without a trace where there is no group. */
+  isRecorded: boolean;
   /** Its driver is in probe(), or bound. */
   atWork: boolean;
 }
@@ -24,7 +28,7 @@ type Owner = null | 'DMA_API' | `cookie ${string}` | `driver ${string}`;
 export interface BruteWorld {
   readonly devices: Record<string, BruteDevice>;
   readonly users: Record<string, BruteUser>;
-  readonly group: { owner: Owner; count: number; domain: 'default' | 'blocking' | 'detached' };
+  readonly group: { owner: Owner; count: number; domain: 'default' | 'blocking' | 'detached' | 'own' };
   /** Lock → the task that holds it. */
   readonly locks: Record<string, number>;
   /** Invariants that the step just made has broken. */
@@ -49,9 +53,22 @@ export const counts = ({ claimRecord }: Knobs): boolean =>
 export const isManaged = (driver: DriverName): boolean => drivers[driver].managed;
 export const someoneOwns = ({ users }: BruteWorld): boolean => Object.values(users).some(({ owns }) => owns);
 
+export const holdNothing = (device: BruteDevice): void => {
+  device.holds = false;
+  device.isRecorded = false;
+};
+
+/** Robin Murphy's driver_or_DMA_API_token(). */
+export const tokenOf = ({ driver }: BruteDevice): Owner => {
+  if (driver === null) return null;
+  return isManaged(driver) ? `driver ${driver}` : 'DMA_API';
+};
+
 /** What names `user` as an owner, when it speaks through `device`. */
-export const nameOf = (world: BruteWorld, { ownerId }: Knobs, user: string, device: string): Owner =>
-  ownerId === 'cookie' ? `cookie ${user}` : `driver ${deviceIn(world, device).driver}`;
+export const nameOf = (world: BruteWorld, { ownerId }: Knobs, user: string, device: string): Owner => {
+  if (ownerId === 'cookie') return `cookie ${user}`;
+  return ownerId === 'token' ? tokenOf(deviceIn(world, device)) : `driver ${deviceIn(world, device).driver}`;
+};
 
 /** Through which device the initial owner speaks. */
 const mouthOf = ({ devices, tasks }: Scenario, user: string): string => {
@@ -69,14 +86,20 @@ export const worldBefore = (knobs: Knobs, scenario: Scenario): BruteWorld => {
   const world: BruteWorld = {
     devices: {},
     users: {},
-    group: { owner: null, count: 0, domain: 'default' },
+    group: { owner: null, count: 0, domain: scenario.domain ?? 'default' },
     locks: {},
     broken: new Set(),
   };
   for (const [name, driver] of Object.entries(scenario.devices)) {
     const usesDmaApi = driver !== null && !isManaged(driver);
     const holds = usesDmaApi && knobs.claimRecord !== 'none';
-    world.devices[name] = { driver, holds, atWork: driver !== null };
+    world.devices[name] = {
+      driver,
+      isMember: scenario.outside?.[name] === undefined,
+      holds,
+      isRecorded: holds,
+      atWork: driver !== null,
+    };
     if (holds && counts(knobs)) world.group.count += 1;
     if (holds && !counts(knobs)) world.group.owner = 'DMA_API';
   }
@@ -95,16 +118,16 @@ interface Moment {
 }
 type Law = (world: BruteWorld, knobs: Knobs, moment: Moment) => boolean;
 
-const holders = ({ devices }: BruteWorld): number => Object.values(devices).filter(({ holds }) => holds).length;
+const membersOf = ({ devices }: BruteWorld): readonly BruteDevice[] =>
+  Object.values(devices).filter(({ isMember }) => isMember);
+const holders = (world: BruteWorld): number => membersOf(world).filter(({ holds }) => holds).length;
 const isOpen = ({ locks }: BruteWorld): boolean => locks[groupLock] === undefined;
 
 /** §4, for the states. I9 is about steps: see enterProbe(). */
 const laws: Readonly<Record<string, Law>> = {
   I1: (world) =>
     !someoneOwns(world) ||
-    Object.values(world.devices).every(
-      ({ holds, atWork, driver }) => !holds && !(atWork && driver !== null && !isManaged(driver)),
-    ),
+    membersOf(world).every(({ holds, atWork, driver }) => !holds && !(atWork && driver !== null && !isManaged(driver))),
   I2: (world, knobs) => {
     if (!counts(knobs) || !isOpen(world)) return true;
     const claims = Object.values(world.users).reduce((sum, user) => sum + user.claims, 0);
@@ -113,12 +136,14 @@ const laws: Readonly<Record<string, Law>> = {
   I3: (world, knobs) => {
     if (knobs.claimRecord === 'none' || !isOpen(world)) return true;
     const { owner, count } = world.group;
-    if (someoneOwns(world) && (owner === null || owner === 'DMA_API')) return false;
-    return holders(world) === 0 || (counts(knobs) ? count > 0 : owner !== null);
+    if (someoneOwns(world) && owner === null) return false;
+    const isNeeded = someoneOwns(world) || membersOf(world).some(({ isRecorded }) => isRecorded);
+    return !isNeeded || (counts(knobs) ? count > 0 : owner !== null);
   },
   I4: (world, _, { isQuiet }) => {
     const { owner, count, domain } = world.group;
-    const isClean = owner === null && count === 0 && domain === 'default';
+    // A driver's own domain stays when the driver has no claim: that is not the protocol's to clean.
+    const isClean = (owner === null && count === 0 && domain === 'default') || domain === 'own';
     return isClean || !isQuiet || holders(world) > 0 || someoneOwns(world);
   },
   I8: ({ users }) => Object.values(users).filter(({ owns }) => owns).length <= 1,

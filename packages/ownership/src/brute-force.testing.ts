@@ -1,11 +1,11 @@
-import { type Luck, type Next, play } from './brute-force-calls.testing.ts';
+import { type Luck, type Next, type Progress, play } from './brute-force-calls.testing.ts';
 import { type BruteWorld, brokenIn, worldBefore } from './brute-force-world.testing.ts';
 import type { Knobs } from './knobs.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Every interleaving of a scenario, by brute force: each state is reached by playing its schedule again from the start,
- * and known again by its whole text. Slow, plain, and without a line of packages/explore or of the engine, to check both.
+ * Every interleaving of a scenario, by brute force: each state is reached by playing its schedule from the start, and
+ * known again by its whole text. Slow, plain, and without a line of packages/explore or of the engine, to check both.
  */
 
 interface Move {
@@ -14,7 +14,7 @@ interface Move {
 }
 
 interface Player {
-  readonly results: string[];
+  readonly progress: Progress;
   readonly course: Generator<Next, void, Luck>;
   /** null: its script has ended. */
   next: Next | null;
@@ -27,8 +27,9 @@ interface Game {
 const begin = (knobs: Knobs, scenario: Scenario): Game => {
   const world = worldBefore(knobs, scenario);
   const players = scenario.tasks.map((script): Player => {
-    const results: string[] = [];
-    return { results, course: play({ world, knobs }, script, results), next: null };
+    const progress: Progress = { call: 0, round: 'real', results: [] };
+    const cpu = { world, knobs, testsRemove: scenario.testRemove === true, progress };
+    return { progress, course: play(cpu, script), next: null };
   });
   for (const player of players) player.next = player.course.next().value ?? null;
   return { world, players };
@@ -62,14 +63,14 @@ const textOf = ({ world, players }: Game): string => {
     owners.sort(),
     group,
     Object.entries(locks).sort(),
-    players.map(({ next, results }) => [next?.place, results]),
+    players.map(({ next, progress }) => [next?.place, progress]),
   ]);
 };
 
 const isOver = ({ players }: Game): boolean => players.every(({ next }) => next === null);
 const isQuiet = ({ players }: Game): boolean => players.every(({ next }) => next === null || next.isFirst === true);
 
-export interface BruteOutcome {
+interface BruteOutcome {
   readonly results: Readonly<Record<string, readonly string[]>>;
   readonly final: { readonly owner: string | null; readonly ownerCount: number; readonly domain: string };
 }
@@ -84,13 +85,20 @@ export interface BruteReport {
 }
 
 const outcomeOf = ({ world: { group }, players }: Game): BruteOutcome => ({
-  results: Object.fromEntries(players.map(({ results }, task) => [`T${task}`, results])),
+  results: Object.fromEntries(players.map(({ progress }, task) => [`T${task}`, progress.results])),
   final: {
     owner: group.owner === null ? null : group.owner.replace(/^(cookie|driver) /, ''),
     ownerCount: group.count,
     domain: group.domain,
   },
 });
+
+/** A state that was new, and the ways on from it. */
+interface Found {
+  readonly game: Game;
+  readonly path: readonly Move[];
+  readonly moves: readonly Move[];
+}
 
 /** Breadth first, so that who comes first came by a shortest way. */
 export const bruteForce = (knobs: Knobs, scenario: Scenario): BruteReport => {
@@ -99,29 +107,29 @@ export const bruteForce = (knobs: Knobs, scenario: Scenario): BruteReport => {
   const broken: Record<string, number> = {};
   let deadlock: number | null = null;
   let transitions = 0;
-  const queue: { readonly path: readonly Move[]; readonly moves: readonly Move[] }[] = [];
-
-  const arrive = (game: Game, path: readonly Move[]): void => {
+  const arrive = (game: Game, path: readonly Move[]): readonly Found[] => {
     for (const id of brokenIn(game.world, knobs, { isQuiet: isQuiet(game) })) broken[id] ??= path.length;
     const text = textOf(game);
-    if (known.has(text)) return;
+    if (known.has(text)) return [];
     known.add(text);
     const moves = movesOf(game);
     if (isOver(game)) {
       const outcome = outcomeOf(game);
       outcomes.set(JSON.stringify(outcome), outcome);
     } else if (moves.length === 0) deadlock ??= path.length;
-    queue.push({ path, moves });
+    return [{ game, path, moves }];
   };
 
-  arrive(begin(knobs, scenario), []);
-  for (const { path, moves } of queue) {
-    for (const move of moves) {
+  const goOn = ({ game, path, moves }: Found): readonly Found[] =>
+    moves.flatMap((move, index) => {
       transitions += 1;
-      const game = replay(knobs, scenario, path);
-      make(game, move);
-      arrive(game, [...path, move]);
-    }
-  }
+      // A generator cannot be copied: only the last to leave this state can go on from the game itself.
+      const next = index === moves.length - 1 ? game : replay(knobs, scenario, path);
+      make(next, move);
+      return arrive(next, [...path, move]);
+    });
+
+  let found = arrive(begin(knobs, scenario), []);
+  while (found.length > 0) found = found.flatMap(goOn);
   return { states: known.size, transitions, broken, deadlock, outcomes: [...outcomes.values()] };
 };

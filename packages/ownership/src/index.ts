@@ -9,6 +9,7 @@ export {
   type Verdict,
 } from './explore-variant.ts';
 export { comeAndGo, type Fairness, fairnessOf, type Overtaking } from './fairness.ts';
+export { HybridError, hybridOf } from './hybrid.ts';
 export { conflictsOf, type Knob, type KnobName, type Knobs, knobNames, knobs } from './knobs.ts';
 export type { CaseVerdict, Unlisted } from './ledger.ts';
 export type { Stores } from './machine.ts';

@@ -129,24 +129,26 @@ export class Machine {
     else if (knobs.domainOnClaim === 'detached') group.domain = domain.detached;
   }
 
-  /** Where `task` stands, or null when it has finished or the machine has stopped. */
+  /** Where `task` stands, or null when it has finished. */
   standOf(task: number): Stand | null {
-    if (this.views.group.bug) return null;
     const { call, label } = this.fields.tasks[task] as TaskFields;
     const programs = this.programs[task] as readonly Program[];
     const index = this.memory.get(call);
     return index === programs.length ? null : ((programs[index] as Program)[this.memory.get(label)] as Stand);
   }
 
-  /** Lets `task`, which stands at `stand` and waits for nothing, take its step. */
-  move(task: number, stand: Stand, outcome: number): void {
+  /**
+   * Lets `task`, which stands at `stand` and waits for nothing, take its step.
+   *
+   * @returns the errno code of its call when that returned, -1 when it goes on.
+   */
+  move(task: number, stand: Stand, outcome: number): number {
     const next = stand.run(outcome);
     const fields = this.fields.tasks[task] as TaskFields;
-    if (next === over) this.finishCall(task, fields);
-    else {
-      this.memory.set(fields.label, next);
-      this.checkOrder(task);
-    }
+    if (next === over) return this.finishCall(task, fields);
+    this.memory.set(fields.label, next);
+    this.checkOrder(task);
+    return -1;
   }
 
   private hasWaitingClaim(besides: number): boolean {
@@ -170,11 +172,6 @@ export class Machine {
     for (const device of this.views.devices) if (device.lock.holder === task) device.publish();
   }
 
-  /** How many calls `task` has finished. */
-  callOf(task: number): number {
-    return this.memory.get((this.fields.tasks[task] as TaskFields).call);
-  }
-
   /** No task is inside a call: each has finished or stands at an entry. */
   isQuiet(): boolean {
     for (const { label } of this.fields.tasks) if (this.memory.get(label) !== 0) return false;
@@ -183,13 +180,19 @@ export class Machine {
 
   /** Every task has finished, or is a worker with nothing to do, and no lock is held; or a BUG stopped the machine. */
   isDone(): boolean {
-    if (this.views.group.bug) return true;
+    if (this.isStopped) return true;
     for (const lock of this.locks) if (lock.holder >= 0) return false;
     for (const { number } of this.views.tasks) if (!this.isFinished(number)) return false;
     return true;
   }
 
+  /** A BUG: nobody moves any more. */
+  get isStopped(): boolean {
+    return this.views.group.bug;
+  }
+
   isFinished(task: number): boolean {
+    if (this.isStopped) return true;
     const stand = this.standOf(task);
     return stand === null || (stand.awaits?.isIdle === true && !stand.awaits.isReady());
   }
@@ -201,17 +204,19 @@ export class Machine {
   }
 
   /** Keeps the result and goes to the next call whose needs are met. */
-  private finishCall(task: number, { call, label, errno: register, results }: TaskFields): void {
+  private finishCall(task: number, { call, label, errno: register, results }: TaskFields): number {
     const { memory } = this;
     const index = memory.get(call);
+    const code = memory.get(register);
     const isForever = this.scenario.forever?.includes(task) === true;
-    if (!isForever) memory.set(results[index] as (typeof results)[number], memory.get(register) + 1);
+    if (!isForever) memory.set(results[index] as (typeof results)[number], code + 1);
     memory.set(register, errno.OK);
     memory.set(label, 0);
     const needs = this.needs[task] as Machine['needs'][number];
     let next = index + 1;
     while (next < results.length && needs[next]?.() === false) next += 1;
     memory.set(call, isForever && next === results.length ? 0 : next);
+    return code;
   }
 
   /** Marks a lock that is asked for while one is held that must come after it (I10). */

@@ -107,6 +107,8 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     symmetry: [],
     initial: begin,
     successors: (states, from, scratch, emit) => {
+      memory.look(states, from);
+      if (machine.isStopped) return;
       for (let task = 0; task < taskCount; task += 1) {
         memory.look(states, from);
         const stand = machine.standOf(task);
@@ -131,7 +133,7 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     waitsFor: (states, base, task) => {
       memory.look(states, base);
       const stand = machine.standOf(task);
-      if (stand === null) return -1;
+      if (stand === null || machine.isStopped) return -1;
       if (stand.lock !== null) return stand.lock.holder;
       return stand.awaits !== null && !stand.awaits.isReady() ? stand.awaits.from() : -1;
     },

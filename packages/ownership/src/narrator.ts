@@ -69,12 +69,15 @@ interface Move {
   readonly outcome: number;
 }
 
-/** Takes the step and tells what it wrote, in order; owner and count, written apart, are told once. */
+/**
+ * Takes the step and tells what it wrote, in order; owner and count, written apart, are told once. `returned` is the
+ * errno of the call, -1 when it goes on.
+ */
 const writesOf = (
   { machine, memory, speaker, makers }: Teller,
   { number, task, outcome: what }: Move,
   stand: Stand,
-): readonly Fact[] => {
+): { readonly facts: readonly Fact[]; readonly returned: number } => {
   const facts: Fact[] = [];
   speaker.facts = facts;
   let ownerSetAt = -1;
@@ -85,10 +88,11 @@ const writesOf = (
     else if (ownerSetAt < 0) ownerSetAt = facts.push(fact) - 1;
     else facts[ownerSetAt] = fact;
   };
+  let returned = -1;
   if (what === outcome.visible) machine.publish(number);
-  else machine.move(number, stand, what);
+  else returned = machine.move(number, stand, what);
   memory.onChange = null;
-  return facts;
+  return { facts, returned };
 };
 
 /** The facts of one move: the step, what it wrote, and the calls and locks that it brought the task to. */
@@ -97,16 +101,15 @@ const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
   const { number, task } = move;
   const stand = machine.standOf(number);
   if (stand === null) throw new RangeError(`Cannot narrate a step of T${number} as it has finished`);
-  const finished = machine.callOf(number);
-  const facts = [stepTaken(stand, move.outcome), ...writesOf(teller, move, stand)];
+  const { facts: writes, returned } = writesOf(teller, move, stand);
+  const facts = [stepTaken(stand, move.outcome), ...writes];
   if (move.outcome === outcome.visible) return facts;
 
   const after = machine.standOf(number);
-  const hasReturned = machine.callOf(number) !== finished;
-  const hasLeft = hasReturned || after?.inside !== stand.inside;
-  const code = hasReturned ? machine.resultsOf(number).at(-1) : task.errno;
+  const hasLeft = returned >= 0 || after?.inside !== stand.inside;
+  const code = returned >= 0 ? returned : task.errno;
   // unuse returns nothing, whatever the bind around it will return.
-  if (hasLeft) facts.push(...returnFrom(machine, stand, stand.inside === 'unuse' ? errno.OK : (code ?? errno.OK)));
+  if (hasLeft) facts.push(...returnFrom(machine, stand, stand.inside === 'unuse' ? errno.OK : code));
   if (after !== null) facts.push(...arrivalAt(machine, after, hasLeft));
   return facts;
 };

@@ -26,7 +26,7 @@ export interface Sentence {
 
 const source = 'domain/ownership.md §4';
 
-/** In probe() or bound; a vfio driver does no DMA of the kernel's, whatever its flag. Not after: linux-6.1 gives back before dev->driver is cleared, and rightly so. */
+/** In probe() or bound. Not after: linux-6.1 gives back before dev->driver is cleared, and rightly so. */
 const atWork: readonly boolean[] = (() => {
   const stages: boolean[] = [];
   for (const code of [stage.probing, stage.probed, stage.bound, stage.probingRefused, stage.probedRefused]) {
@@ -46,8 +46,12 @@ const hasHolder = (devices: Devices): boolean => {
   for (const device of devices) if (device.holds && device.isMember) return true;
   return false;
 };
-const worksByDmaApi = (device: Devices[number]): boolean =>
-  atWork[device.stage] === true && device.isMember && device.usesDmaApi && !isVfio(device.driver);
+const worksByDmaApi = ({ knobs }: Sight, device: Devices[number]): boolean =>
+  atWork[device.stage] === true &&
+  device.isMember &&
+  device.usesDmaApi &&
+  // Before driver_managed_dma a driver of VFIO's was known by being on VFIO's list.
+  !(knobs.claimRecord === 'none' && isVfio(device.driver));
 /** Nobody is inside the group's mutex: what is seen now is meant. */
 const isSettled = ({ group }: Views): boolean => group.mutex.holder < 0;
 
@@ -60,7 +64,7 @@ export const sentences: readonly Sentence[] = [
     holds: (sight) => {
       if (!hasUser(sight)) return true;
       for (const device of sight.devices) {
-        if ((device.holds && device.isMember) || worksByDmaApi(device)) return false;
+        if ((device.holds && device.isMember) || worksByDmaApi(sight, device)) return false;
       }
       return true;
     },
@@ -120,7 +124,7 @@ export const sentences: readonly Sentence[] = [
         if (!device.isMember) continue;
         const { hardware } = device;
         if (isUsers && hardware !== domain.blocking && hardware !== domain.user) return false;
-        if ((device.holds || worksByDmaApi(device)) && hardware !== group.defaultDomain) return false;
+        if ((device.holds || worksByDmaApi(sight, device)) && hardware !== group.defaultDomain) return false;
       }
       return true;
     },

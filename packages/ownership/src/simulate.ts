@@ -9,7 +9,7 @@ import {
   type Scheduler,
 } from '@custody/explore';
 import { type Position, position, type TraceEvent } from '@custody/trace';
-import { caseOfMark } from './cases.ts';
+import { caseOfMark, failedCaseMark } from './cases.ts';
 import type { Stores } from './machine.ts';
 import { modelOf } from './model-of.ts';
 import { narrator } from './narrator.ts';
@@ -69,6 +69,9 @@ export const simulate = (
   const cases: CaseMet[] = [];
   let steps = 0;
 
+  /** A case that is met and not done as expected is told once, as that. */
+  const hasFailed = (id: string | null, marks: readonly string[]): boolean =>
+    id !== null && marks.includes(failedCaseMark(id));
   const broke = (id: string): void => {
     const sentence = model.sentences.find((candidate) => candidate.id === id);
     if (sentence === undefined || violations.some((violation) => violation.id === id)) return;
@@ -79,7 +82,8 @@ export const simulate = (
     for (const mark of marks) {
       broke(mark);
       const found = caseOfMark(mark);
-      if (found !== null) cases.push({ ...found, position: position(events.length), step: steps });
+      if (found === null || (found.isExpected && hasFailed(found.id, marks))) continue;
+      cases.push({ ...found, position: position(events.length), step: steps });
     }
   };
   const start = new Int32Array(model.words);

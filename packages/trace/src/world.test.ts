@@ -37,6 +37,14 @@ describe('the world before the first event', () => {
     expect(world.devices[nic]).toMatchObject({ driver: null, phase: 'unbound' });
     expect(world.groups[six]?.ownerCount).toBeNull();
   });
+
+  it('has the devices that are in no group, if the topology knows of any', () => {
+    const loose = deviceId('loose');
+    const ungrouped = [{ id: loose, driver: driverId('e1000'), managed: false }];
+    const world = initialWorld({ ...topology, ungrouped });
+    expect(world.devices[loose]).toEqual({ group: null, driver: 'e1000', managed: false, phase: 'bound' });
+    expect(world.groups).toEqual(initialWorld(topology).groups);
+  });
 });
 
 describe('a lock', () => {
@@ -100,8 +108,44 @@ describe('a device', () => {
     const late = deviceId('late');
     const added = by('1', { type: 'DeviceAdded', data: { device: late, group: six } });
     const removed = by('1', { type: 'DeviceRemoved', data: { device: late } });
-    expect(after(added).groups[six]?.devices).toEqual([gpu, nic, late]);
+    expect(after(added).devices[late]).toEqual({ group: six, driver: null, managed: null, phase: 'unbound' });
     expect(after(added, removed)).toEqual(after());
+  });
+
+  it('that comes is in no particular place of its group, since nobody but the kernel sees the order', () => {
+    const [last, late, middle] = [deviceId('zz'), deviceId('late'), deviceId('hba')];
+    const added = (device: typeof late) => by('1', { type: 'DeviceAdded', data: { device, group: six } });
+    const sorted = [gpu, middle, late, nic, last];
+    expect(after(added(last), added(late), added(middle)).groups[six]?.devices).toEqual(sorted);
+    expect(after(added(middle), added(last), added(late)).groups[six]?.devices).toEqual(sorted);
+    // Told twice, it is there once.
+    expect(after(added(late), added(late)).groups[six]?.devices).toEqual([gpu, late, nic]);
+  });
+
+  const registered = (device: typeof nic) => by('1', { type: 'DeviceRegistered', data: { device } });
+
+  it('is on its bus before it is in a group, and can be bound there', () => {
+    const early = deviceId('early');
+    const added = by('1', { type: 'DeviceAdded', data: { device: early, group: six } });
+    const bound = [
+      by('1', { type: 'BindStarted', data: { device: early, driver: driverId('e1000'), managed: false } }),
+      by('1', { type: 'DriverSet', data: { device: early, driver: driverId('e1000') } }),
+      by('1', { type: 'BindReturned', data: { device: early, errno: 'OK' } }),
+    ];
+    expect(after(registered(early)).devices[early]).toMatchObject({ group: null, driver: null, phase: 'unbound' });
+    expect(after(registered(early)).groups).toEqual(after().groups);
+    expect(after(registered(early), ...bound).devices[early]).toMatchObject({ group: null, phase: 'bound' });
+    // Its group is found then, and its driver stays.
+    expect(after(registered(early), ...bound, added).devices[early]).toMatchObject({ group: six, driver: 'e1000' });
+  });
+
+  it('that is known already is not changed by being registered', () => {
+    expect(after(registered(gpu))).toEqual(after());
+  });
+
+  it('that goes before it came to a group leaves the groups alone', () => {
+    const early = deviceId('early');
+    expect(after(registered(early), by('1', { type: 'DeviceRemoved', data: { device: early } }))).toEqual(after());
   });
 });
 

@@ -38,6 +38,7 @@ export const shortFields = (event: TraceEvent): string => {
     case 'RemoveReturned':
     case 'DriverCleared':
     case 'UnbindReturned':
+    case 'DeviceRegistered':
     case 'DeviceRemoved':
       return shortDevice(event.data.device);
     case 'BusNotified':
@@ -50,7 +51,6 @@ export const shortFields = (event: TraceEvent): string => {
       return words(event.data.group, `x${event.data.count}`, ownerText(event.data));
     case 'DomainAttached':
       return words(event.data.group, event.data.domain);
-    case 'DeviceRegistered':
     case 'DeviceAdded':
       return words(shortDevice(event.data.device), 'in', event.data.group);
     case 'SyscallEntered':

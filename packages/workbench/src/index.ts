@@ -2,13 +2,38 @@ export type { Note } from '@custody/annotations';
 export type { WorldDifference } from '@custody/compare';
 export { NotATraceError, TopologyError } from '@custody/ingest';
 export { RevisionConflictError, StoreError } from '@custody/log';
-export { scenarios, type VariantReport, variants } from '@custody/ownership';
+export {
+  type Case,
+  type CaseMet,
+  callText,
+  cases,
+  type Fairness,
+  HybridError,
+  hybridOf,
+  type Knob,
+  type Knobs,
+  knobNames,
+  knobs,
+  type Overtaking,
+  type Scenario,
+  type Stores,
+  scenarios,
+  sentences,
+  type Variant,
+  type VariantReport,
+  variants,
+} from '@custody/ownership';
+export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
+export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export type { RunDiff } from './compare.ts';
+export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
+export { type ExperimentRequest, experimentOf, findVariant } from './experiment.ts';
 export type { ImportedRun, Recording } from './import-recording.ts';
 export { exploreScenario, type SchedulerChoice, type SimulatedRun } from './model-run.ts';
 export { type NotesOfRun, placeOf } from './notes.ts';
 export type { Run } from './open-run.ts';
 export type { Ports } from './ports.ts';
+export { waitsText } from './waits-text.ts';
 export { type Workbench, workbench } from './workbench.ts';

@@ -164,13 +164,16 @@ describe('a run’s name', () => {
 });
 
 describe('the leak of the mail’s scheme', () => {
-  const explored = exploreScenario('robin-mail', 'fail-before-claim', {});
+  const explored = exploreScenario({ variant: 'robin-mail', scenario: 'fail-before-claim' });
   const schedule = explored.properties.find(({ id }) => id === 'I4')?.schedule ?? '';
 
   it('is found by exploring, and a run of its schedule ends in it', async () => {
     const desk = deskOn(memoryLog());
-    const made = await desk.simulate('robin-mail', 'fail-before-claim', { kind: 'schedule', schedule });
-    expect(made).toMatchObject({ schedule, parted: null, ending: 'done', violations: [{ id: 'I4' }] });
+    const made = await desk.simulate(
+      { variant: 'robin-mail', scenario: 'fail-before-claim' },
+      { kind: 'schedule', schedule },
+    );
+    expect(made).toMatchObject({ schedule, parted: null, ending: 'done', violations: [{ id: 'I4' }, { id: 'I11' }] });
     const run = await desk.open(made.run);
     const world = run.replayer.stateAt(run.replayer.end);
     expect(Object.values(world.groups)[0]?.owner).toBe('DMA_API');
@@ -179,10 +182,17 @@ describe('the leak of the mail’s scheme', () => {
 
   it('is not there on linux-6.1 under the same schedule, and the difference is the owner', async () => {
     const desk = deskOn(memoryLog());
-    expect(exploreScenario('linux-6.1', 'fail-before-claim', {})).toMatchObject({ complete: true, deadlock: null });
+    expect(exploreScenario({ variant: 'linux-6.1', scenario: 'fail-before-claim' })).toMatchObject({
+      complete: true,
+      deadlock: null,
+    });
     const choice = { kind: 'schedule', schedule } as const;
-    const leaked = await desk.open((await desk.simulate('robin-mail', 'fail-before-claim', choice)).run);
-    const sound = await desk.open((await desk.simulate('linux-6.1', 'fail-before-claim', choice)).run);
+    const leaked = await desk.open(
+      (await desk.simulate({ variant: 'robin-mail', scenario: 'fail-before-claim' }, choice)).run,
+    );
+    const sound = await desk.open(
+      (await desk.simulate({ variant: 'linux-6.1', scenario: 'fail-before-claim' }, choice)).run,
+    );
     const { comparison, atEnd } = desk.compare(leaked, sound);
     expect(comparison.kind).toBe('parted');
     expect(atEnd).toMatchObject([{ left: 'DMA_API', right: null }]);
@@ -191,8 +201,8 @@ describe('the leak of the mail’s scheme', () => {
 
   it('is refused politely for a scheme that does not exist', async () => {
     const desk = deskOn(memoryLog());
-    expect(() => exploreScenario('linux-9.9', 'case-1a', {})).toThrow(RequestError);
-    await expect(desk.simulate('linux-6.1', 'case-9z', { kind: 'round-robin' })).rejects.toThrow(
+    expect(() => exploreScenario({ variant: 'linux-9.9', scenario: 'case-1a' })).toThrow(RequestError);
+    await expect(desk.simulate({ variant: 'linux-6.1', scenario: 'case-9z' }, { kind: 'round-robin' })).rejects.toThrow(
       /there are: .*case-1a/,
     );
   });

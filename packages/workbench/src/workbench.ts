@@ -2,6 +2,7 @@ import type { CompareOptions } from '@custody/compare';
 import type { Position } from '@custody/trace';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
+import type { ExperimentRequest } from './experiment.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
 import { type SchedulerChoice, type SimulatedRun, simulateRun } from './model-run.ts';
 import { addNote, type NewNote, type NotesOfRun, notesOf, replyToNote, resolveNote } from './notes.ts';
@@ -16,8 +17,8 @@ export interface Workbench {
   readonly open: (reference: string) => Promise<Run>;
   /** @throws NotATraceError, TopologyError, RequestError. */
   readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
-  /** @throws RequestError when there is no such variant or scenario. */
-  readonly simulate: (variant: string, scenario: string, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
+  /** @throws RequestError, RangeError when there is no such variant or scenario, or not in that size. */
+  readonly simulate: (experiment: ExperimentRequest, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
   readonly notes: (run: Run) => Promise<NotesOfRun>;
   readonly addNote: (run: Run, at: Position, note: NewNote) => Promise<NotesOfRun>;
@@ -29,7 +30,7 @@ export const workbench = (ports: Ports): Workbench => ({
   runs: async () => [...(await catalogueOf(ports.log)).values()],
   open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
-  simulate: (variant, scenario, scheduler) => simulateRun(ports, variant, scenario, scheduler),
+  simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   compare: diffRuns,
   notes: (run) => notesOf(ports, run),
   addNote: (run, at, note) => addNote(ports, run, at, note),

@@ -195,6 +195,138 @@ describe('custody explore, simulate and diff', () => {
   });
 });
 
+const isMail = (out: string): boolean =>
+  out.split('\n').every((line) => line.length <= 72 && /^[\x20-\x7e]*$/.test(line));
+
+describe('a violation as a mail', () => {
+  it('is a table of who did what, in the words of the kernel, and a command that shows it again', () => {
+    const { code, out } = at.custody('explore', 'robin-mail', 'fail-before-claim', '--mail');
+    expect(code).toBe(1);
+    expect(isMail(out)).toBe(true);
+    expect(out).toMatch(/^With robin-mail, 14 steps are enough to break I4/);
+    expect(out).toMatch(/CPU0 +CPU1\n/);
+    expect(out).toMatch(/ {2}9 {2}walk: reads B->driver = hba: keeps the owner\n/);
+    expect(out).toMatch(/drivers\/base\/dd\.c: .*device_release_driver_internal/);
+    const command = /custody (simulate[\s\S]*?'[^']*')/.exec(out)?.[1] ?? '';
+    const [, schedule = ''] = /'([^']*)'/.exec(command) ?? [];
+    const again = at.custody('simulate', 'robin-mail', 'fail-before-claim', '--schedule', schedule);
+    expect(again.code).toBe(1);
+    expect(again.out).toContain('I4 violated');
+  });
+
+  it.each([
+    ['explore', 'linux-6.15', 'dev-driver-toctou'],
+    ['explore', 'robin-mail', 'lock-order-trap'],
+    ['explore', 'vfio-viability', 'bind-into-live-group', '--devices', '6'],
+    ['explore', 'robin-mail', 'case-4a-i', '--devices', '5', '--claimers', '2', '--max-states', '200000'],
+    ['simulate', 'vfio-viability', 'bind-into-live-group'],
+    ['cases', 'robin-mail'],
+    ['cases'],
+    ['scenarios'],
+    ['variants', '--knobs'],
+  ])('%s %s %s keeps to 72 columns of ASCII', (...words) => {
+    const { code, out } = at.custody(...words, '--mail');
+    expect(code).not.toBe(2);
+    expect(isMail(out)).toBe(true);
+  });
+});
+
+describe('custody explore and simulate in other sizes, and with late stores', () => {
+  it('find the same violation again from the schedule that they print', () => {
+    const size = ['--devices', '4', '--stores', 'late'];
+    const found = at.json('explore', 'robin-mail', 'refused-bind', ...size);
+    expect(found).toMatchObject({ stores: 'late', size: { devices: 4, claimers: 0 } });
+    const { id, schedule } = found.properties.find(({ verdict }: { verdict: string }) => verdict === 'violated');
+    const run = at.json('simulate', 'robin-mail', 'refused-bind', ...size, '--schedule', schedule);
+    expect(run.violations.map((one: { id: string }) => one.id)).toContain(id);
+    const listed = at.json('runs').runs.find((one: { run: string }) => one.run === run.run);
+    expect(listed.source).toMatchObject({ devices: 4, stores: 'late', schedule });
+    expect(at.custody('state', run.run).code).toBe(0);
+    expect(at.custody('diff', run.run, run.run).code).toBe(0);
+  });
+
+  it('say what they looked at and found, in full', () => {
+    const report = at.json('explore', 'robin-mail', 'lock-order-trap', '--no-reduction');
+    expect(report).toMatchObject({
+      variant: 'robin-mail',
+      complete: true,
+      reduction: { symmetry: false, ample: false },
+      stores: 'sc',
+      deadlock: { waits: [{ wants: 'group:1' }, { wants: 'device:B' }] },
+      cases: { '1.a': { reached: true, holds: true } },
+    });
+    expect(report.properties.every(({ source }: { source: string }) => source.length > 0)).toBe(true);
+    expect(report.seconds).toBeGreaterThan(0);
+  });
+});
+
+describe('custody cases', () => {
+  it('finds each of the ten under the mail’s scheme, and the phase that it does not list', () => {
+    const { code, out } = at.custody('cases', 'robin-mail', '--json');
+    expect(code).toBe(1);
+    const { variant, cases, unlisted, fairness } = JSON.parse(out);
+    expect(variant).toBe('robin-mail');
+    for (const id of ['1.a', '1.b', '1.c', '2.a.i', '2.a.ii', '2.b', '3', '4.a.i', '4.a.ii', '4.b']) {
+      expect(cases[id]).toMatchObject({ reached: true, holds: true });
+    }
+    expect(cases.g4).toMatchObject({ reached: true, holds: false, scenario: 'fail-before-claim' });
+    expect(unlisted.length).toBeGreaterThan(0);
+    expect(fairness.handedOn.bounded).toBe(false);
+
+    const { witness, scenario } = cases.g4;
+    const met = at.json('simulate', 'robin-mail', scenario, '--schedule', witness).cases;
+    expect(met.at(-1)).toMatchObject({ id: 'g4', isExpected: false });
+  });
+
+  it('holds where the hook runs on every way out: exit 0; a bound is exit 3', () => {
+    expect(at.custody('cases', 'robin-repaired').code).toBe(0);
+    expect(at.custody('cases', 'robin-repaired', 'case-1a', '--max-states', '5').code).toBe(3);
+  });
+
+  it('without a variant is a table of them all', () => {
+    const { variants } = at.json('cases', 'case-1a');
+    expect(variants).toHaveLength(at.json('variants').variants.length);
+    expect(at.custody('cases', 'case-1a').out).toMatch(/1\.a +\. +ok/);
+  });
+});
+
+describe('a variant of one’s own', () => {
+  const own = (name: string, text: string): string => {
+    const path = join(at.folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const mended = "{ extends: 'robin-mail', knobs: { releaseOnEarlyFailure: 'after clear' } }";
+
+  it.each([
+    ['mended.json', '{ "extends": "robin-mail", "knobs": { "releaseOnEarlyFailure": "after clear" } }'],
+    ['mended.ts', `type Own = { extends: string; knobs: object };\nconst own: Own = ${mended};\nexport default own;\n`],
+    ['mended.mjs', `export default ${mended};\n`],
+  ])('is read from %s wherever a variant is asked for', (name, text) => {
+    const path = own(name, text);
+    expect(at.json('explore', path, 'fail-before-claim')).toMatchObject({ variant: 'mended', complete: true });
+    expect(at.custody('cases', path, 'fail-before-claim').code).toBe(0);
+    const { run } = at.json('simulate', path, 'fail-before-claim');
+    const { source } = at.json('runs').runs.find((one: { run: string }) => one.run === run);
+    expect(source).toMatchObject({ variant: 'mended', knobs: { releaseOnEarlyFailure: 'after clear' } });
+    expect(at.json('variants', path).variants[0].differs).toEqual({
+      releaseOnEarlyFailure: { from: 'none', to: 'after clear' },
+    });
+  });
+
+  it.each([
+    ['bad.json', '{ "extends": "robin-mail", "knobs": { "walkRead": "x" } }', 'did you mean "walkReads"?'],
+    ['value.json', '{ "extends": "robin-mail", "knobs": { "claimRecord": "all" } }', '"token": the group\'s owner'],
+    ['clash.json', '{ "extends": "linux-6.1", "knobs": { "claimRecord": "token" } }', 'do not combine'],
+    ['broken.json', '{ "extends": ', 'broken.json'],
+    ['none.ts', 'export const own = 1;', 'no default export'],
+  ])('that is %s is refused with exit 2 and what is wrong', (name, text, says) => {
+    const { code, err } = at.custody('explore', own(name, text), 'case-1a');
+    expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+});
+
 describe('custody tour', () => {
   it('tells its three stops without a terminal, and every run that it names is there', () => {
     const { code, out } = at.custody('tour');
@@ -227,6 +359,10 @@ describe('what went wrong', () => {
     [['diff', '6.1-race', '6.1-basic', '--at', '0,99999'], 'ends at'],
     [['note', 'add', '6.1-race', '--at', '99999', '--body', 'x'], 'ends at'],
     [['show', '6.1-race', '--grep', '('], 'regular expression'],
+    [['explore', 'linux-6.1', 'case-3', '--devices', '3'], 'one size only'],
+    [['explore', 'linux-6.1', 'case-1a', '--devices', '9'], '2 to 6'],
+    [['explore', './nowhere.json', 'case-1a'], 'no such file'],
+    [['cases', '--run', '6.1-race'], 'not built yet'],
     [['frobnicate'], 'unknown command'],
     [['import', '/no/such/file'], 'no such file'],
     [['runs', '--store', 'kurrentdb://localhost:2113'], 'give --store FILE'],

@@ -1,49 +1,63 @@
-import { exploreScenario, type VariantReport } from '@custody/workbench';
-import { InvalidArgumentError } from 'commander';
-import { count, type ExitCode, exit, many } from '../print.ts';
-import { type Register, run, wholeNumber } from '../register.ts';
+import {
+  argumentOf,
+  type ExperimentRequest,
+  experimentOf,
+  exploreScenario,
+  scenarios,
+  twistOf,
+  type VariantReport,
+} from '@custody/workbench';
+import {
+  type Asked,
+  addSizeOptions,
+  askedOf,
+  requestOf,
+  type SizeOptions,
+  variantWord,
+} from '../experiment-options.ts';
+import { exploreLines } from '../explore-text.ts';
+import { argumentLines, type Charge } from '../mail/argument.ts';
+import { type ExitCode, exit, many } from '../print.ts';
+import { type Register, run } from '../register.ts';
+import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
 
-interface ExploreOptions {
-  readonly budget?: number;
-  readonly maxStates?: number;
+type ExploreOptions = SizeOptions & SearchOptions;
+
+/** A charge with the schedule that proves it. */
+interface Proven extends Charge {
+  readonly schedule: string;
+  readonly steps: number;
 }
 
-const units = { ms: 1, s: 1000, m: 60_000 } as const;
-
-/** `30s`, `500ms`, `2m` → milliseconds. */
-const duration = (text: string): number => {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('It must be a time such as 30s, 500ms or 2m.');
-  return Number(number) * units[unit as keyof typeof units];
+/** A deadlock before all else; what is so from the start, where there is nothing to replay, after all else. */
+const rankOf = ({ waits, steps }: Proven): number => {
+  if (waits !== null) return 0;
+  return steps > 0 ? steps : Number.POSITIVE_INFINITY;
 };
 
-const verdicts = { holds: 'holds    ', violated: 'VIOLATED ', unknown: 'unknown  ' } as const;
+/** Everything that was found, in the order in which it is worth telling. */
+const chargesOf = ({ properties, deadlock }: VariantReport): readonly Proven[] => {
+  const waitsAt = (schedule: string): Charge['waits'] => (schedule === deadlock?.schedule ? deadlock.waits : null);
+  const broken = properties.flatMap(({ id, name, source, schedule, steps }): Proven[] =>
+    schedule === null || steps === null
+      ? []
+      : [{ id, sentence: name, source, schedule, steps, waits: waitsAt(schedule) }],
+  );
+  const isTold = deadlock === null || broken.some(({ schedule }) => schedule === deadlock.schedule);
+  const standstill = isTold ? [] : [{ id: 'deadlock', sentence: '', source: null, ...deadlock }];
+  return [...broken, ...standstill].sort((left, right) => (rankOf(left) < rankOf(right) ? -1 : 1));
+};
 
-/** What an exploration found, in lines for a person. */
-export const exploreLines = (report: VariantReport, seconds: number): string[] => {
-  const { variant, scenario, complete, states, transitions, deadlock, properties, outcomes } = report;
-  const how = complete
-    ? 'complete: every interleaving'
-    : 'INCOMPLETE: a bound stopped it, what was not found may exist';
-  const witness = (schedule: string, steps: number): string[] => [
-    `              in ${many(steps, 'step')}: ${schedule}`,
-    `              see: custody simulate ${variant} ${scenario} --schedule '${schedule}'`,
-  ];
+/** For a mail: the shortest schedule as a table, and what else was found by name. */
+const mailLines = (report: VariantReport, request: ExperimentRequest, asked: Asked): readonly string[] => {
+  const [first, ...others] = chargesOf(report);
+  if (first === undefined) return [];
   return [
-    `${variant} in ${scenario}: ${how}`,
-    `  ${count(states)} states, ${count(transitions)} transitions, ${seconds.toFixed(2)} s`,
-    ...properties.flatMap(({ id, name, verdict, schedule, steps }) => [
-      `  ${verdicts[verdict]} ${id}  ${name}`,
-      ...(schedule === null || steps === null ? [] : witness(schedule, steps)),
-    ]),
-    ...(deadlock === null
-      ? [complete ? '  no deadlock' : '  no deadlock so far']
-      : ['  DEADLOCK', ...witness(deadlock.schedule, deadlock.steps)]),
-    `  ${many(outcomes.length, 'way')} to end${complete ? '' : ' so far'}:`,
-    ...outcomes.map(({ results, final: { owner, ownerCount, domain } }) => {
-      const calls = Object.entries(results).map(([task, errnos]) => `${task} ${errnos.join(' ') || '-'}`);
-      return `    ${calls.join(', ')}; then owner ${owner ?? 'none'}, count ${ownerCount}, domain ${domain}`;
-    }),
+    ...argumentLines(argumentOf(request, first.schedule), first, asked, first.schedule),
+    ...(others.length === 0 ? [] : ['', 'Also:']),
+    ...others.map(({ id, steps, schedule }) =>
+      schedule === first.schedule ? `  ${id}, by the same schedule` : `  ${id}, in ${many(steps, 'step')}: ${schedule}`,
+    ),
   ];
 };
 
@@ -52,25 +66,33 @@ const codeOf = ({ complete, deadlock, properties }: VariantReport): ExitCode => 
   return complete ? exit.yes : exit.inconclusive;
 };
 
+/** How many devices and claimers it was told with; null where it is of one size only. */
+const sizeOf = ({ scenario, devices, claimers }: Asked): object | null => {
+  const usual = scenarios.find(({ id }) => id === scenario)?.scaled?.usual;
+  return usual === undefined ? null : { devices: devices ?? usual.devices, claimers: claimers ?? usual.claimers };
+};
+
 export const registerExplore: Register = (program) => {
-  program
+  const command = program
     .command('explore')
-    .argument('<variant>', 'see: custody variants')
+    .argument('<variant>', variantWord)
     .argument('<scenario>', 'see: custody scenarios')
-    .description('try every interleaving; exits 1 with a shortest schedule when a property is violated')
-    .option('--budget <time>', 'stop after this long, e.g. 30s (exit 3)', duration)
-    .option('--max-states <n>', 'stop after this many states (exit 3)', wholeNumber)
+    .description('try every interleaving; exits 1 with a shortest schedule when a property is violated');
+  addSearchOptions(addSizeOptions(command))
+    .option('--no-reduction', 'look at every state, also where one stands for others (there are no reductions yet)')
     .action(
-      run(async ({ print }, { budget, maxStates }: ExploreOptions, variant: string, scenario: string) => {
-        const began = performance.now();
-        const report = exploreScenario(variant, scenario, {
-          ...(maxStates !== undefined && { maxStates }),
-          ...(budget !== undefined && { deadline: () => performance.now() - began > budget }),
-        });
-        const seconds = (performance.now() - began) / 1000;
+      run(async ({ print }, options: ExploreOptions, variant: string, scenario: string) => {
+        const asked = askedOf(variant, scenario, options);
+        const request = await requestOf(asked);
+        const experiment = experimentOf(request);
+        const twist = twistOf(experiment.variant, experiment.scenario);
+        const search = searchFor(print, `exploring ${scenario}`, options);
+        const report = exploreScenario(request, search.bounds);
+        const seconds = search.seconds();
+        const mail = print.options.mail ? mailLines(report, request, asked) : [];
         return print.answer({
-          json: { ...report, seconds },
-          text: exploreLines(report, seconds),
+          json: { ...report, seconds, size: sizeOf(asked), twist },
+          text: mail.length > 0 ? mail : exploreLines(report, { seconds, asked, twist }),
           code: codeOf(report),
         });
       }),

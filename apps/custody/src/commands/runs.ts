@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from '@custody/workbench';
+import { sizeWords } from '../experiment-options.ts';
 import { count, exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
 
@@ -12,10 +13,12 @@ const described = (entry: CatalogueEntry) => ({
   complete: entry.end?.complete ?? false,
 });
 
-const sourceText = ({ header: { source } }: CatalogueEntry): string =>
-  source.kind === 'recording'
-    ? `recording of ${source.kernel ?? 'an unknown kernel'}`
-    : `simulation of ${source.variant} in ${source.scenario}, schedule ${source.schedule}`;
+const sourceText = ({ header: { source } }: CatalogueEntry): string => {
+  if (source.kind === 'recording') return `recording of ${source.kernel ?? 'an unknown kernel'}`;
+  const { variant, scenario, knobs, schedule } = source;
+  const own = knobs === undefined ? '' : ' (a variant of one’s own)';
+  return `simulation of ${variant}${own} in ${scenario}${sizeWords(source)}, schedule ${schedule}`;
+};
 
 const line = (entry: CatalogueEntry): string => {
   const events = entry.end === undefined ? '?' : count(entry.end.events);

@@ -1,9 +1,26 @@
-import { RequestError, type SchedulerChoice } from '@custody/workbench';
+import {
+  argumentOf,
+  type ExperimentRequest,
+  RequestError,
+  type SchedulerChoice,
+  type SimulatedRun,
+  sentences,
+  waitsText,
+} from '@custody/workbench';
 import { Option } from 'commander';
+import {
+  type Asked,
+  addSizeOptions,
+  askedOf,
+  requestOf,
+  type SizeOptions,
+  variantWord,
+} from '../experiment-options.ts';
+import { argumentLines, type Charge } from '../mail/argument.ts';
 import { exit, many } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 
-interface SimulateOptions {
+interface SimulateOptions extends SizeOptions {
   readonly scheduler?: 'round-robin' | 'random';
   readonly seed?: number;
   readonly schedule?: string;
@@ -29,34 +46,80 @@ const endings = {
   bound: 'stopped at the longest run that is simulated',
 } as const;
 
+/** `case 2.a.i at @12: …`, each once, in the order in which they were met; what was not as expected is marked. */
+const caseLines = ({ cases }: SimulatedRun): string[] =>
+  [...Map.groupBy(cases, ({ id, says, isExpected }) => `${id} ${says} ${isExpected}`).values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { id, says, isExpected, position } = first;
+    const name = id === null ? 'no case covers it' : `case ${id}`;
+    const again = same.length === 1 ? '' : ` and ${many(same.length - 1, 'time')} more`;
+    return [
+      `  ${isExpected ? '' : '! '}${name} at @${position}${again}: ${says}${isExpected ? '' : '; that is not what was done'}`,
+    ];
+  });
+
+/** What a run came to, in lines for a person. */
+const runLines = (made: SimulatedRun): string[] => {
+  const { run: id, title, schedule, events, violations, parted, waits, ending } = made;
+  return [
+    `${title}  (${id}): ${many(events, 'event')}; ${endings[ending]}`,
+    `  schedule: ${schedule}`,
+    ...(parted === null
+      ? []
+      : [
+          `  parted from the given schedule after ${many(parted.step, 'step')}: ${parted.action} could not move ` +
+            `(${parted.why}); what could not move was passed over, and the rest ran in turn`,
+        ]),
+    ...violations.map(({ id: property, name, position }) => `  ! @${position} ${property} violated: ${name}`),
+    ...(waits === null ? [] : [`  ! ${waitsText(waits)}`]),
+    ...caseLines(made),
+    `  see: custody replay ${title}`,
+  ];
+};
+
+/** The first violation of a run, for a mail; nothing when there is none. */
+const mailLines = (made: SimulatedRun, request: ExperimentRequest, asked: Asked): readonly string[] => {
+  const { violations, schedule, waits, ending } = made;
+  const [first, ...others] = violations;
+  const charge: Charge | null =
+    first === undefined
+      ? null
+      : {
+          id: first.id,
+          sentence: first.name,
+          source: sentences.find(({ id }) => id === first.id)?.source ?? null,
+          waits: first.id === 'I11' ? waits : null,
+        };
+  if (first === undefined || charge === null) return [];
+  return [
+    ...argumentLines(argumentOf(request, schedule, first.step), charge, asked, schedule),
+    ...(others.length === 0 ? [] : ['', 'Later in the same run:']),
+    ...others.map(({ id, name, step }) => `  ${id} at step ${step}: ${name}`),
+    ...(ending === 'deadlock' && waits !== null ? ['', `In the end nobody can move: ${waitsText(waits)}`] : []),
+  ];
+};
+
 export const registerSimulate: Register = (program) => {
-  program
+  const command = program
     .command('simulate')
-    .argument('<variant>', 'see: custody variants')
+    .argument('<variant>', variantWord)
     .argument('<scenario>', 'see: custody scenarios')
-    .description('make one run of a scenario and record it; exits 1 when a property is violated')
+    .description('make one run of a scenario and record it; exits 1 when a property is violated');
+  addSizeOptions(command)
     .addOption(new Option('--scheduler <name>', 'who moves next').choices(['round-robin', 'random']))
     .option('--seed <n>', 'the seed of --scheduler random', wholeNumber)
     .option('--schedule <schedule>', 'who moves, e.g. "T0*3 T1 T0!fail"')
     .action(
       run(async ({ print, desk }, options: SimulateOptions, variant: string, scenario: string) => {
-        const made = await desk((workbench) => workbench.simulate(variant, scenario, choiceOf(options)));
-        const { run: id, title, schedule, events, violations, parted, ending } = made;
+        const asked = askedOf(variant, scenario, options);
+        const request = await requestOf(asked);
+        const made = await desk((workbench) => workbench.simulate(request, choiceOf(options)));
+        const mail = print.options.mail ? mailLines(made, request, asked) : [];
         return print.answer({
-          json: { run: id, title, schedule, events, violations, parted, ending },
-          text: [
-            `${title}  (${id}): ${many(events, 'event')}; ${endings[ending]}`,
-            `  schedule: ${schedule}`,
-            ...(parted === null
-              ? []
-              : [
-                  `  parted from the given schedule after ${many(parted.step, 'step')}: ${parted.action} could not move ` +
-                    `(${parted.why}); what could not move was passed over, and the rest ran in turn`,
-                ]),
-            ...violations.map(({ id: property, name, position }) => `  ! @${position} ${property} violated: ${name}`),
-            `  see: custody replay ${title}`,
-          ],
-          code: violations.length > 0 || ending === 'deadlock' ? exit.no : exit.yes,
+          json: made,
+          text: mail.length > 0 ? mail : runLines(made),
+          code: made.violations.length > 0 || made.ending === 'deadlock' ? exit.no : exit.yes,
         });
       }),
     );

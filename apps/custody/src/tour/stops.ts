@@ -2,7 +2,7 @@ import { lineOf } from '@custody/replay';
 import { type GroupId, type Position, position } from '@custody/trace';
 import { exploreScenario, type Run, type Workbench } from '@custody/workbench';
 import { diffLines } from '../commands/diff.ts';
-import { exploreLines } from '../commands/explore.ts';
+import { exploreLines } from '../explore-text.ts';
 import { count, fold } from '../print.ts';
 import { worldLines } from '../world-text.ts';
 import type { OpenShipped } from './fixtures.ts';
@@ -148,14 +148,15 @@ export const patchesStop = async (desk: Workbench, open: OpenShipped): Promise<S
 
 /** @param clock - milliseconds, for the time that the search took. */
 export const modelStop = async (desk: Workbench, clock: () => number): Promise<Stop> => {
+  const scenario = 'fail-before-claim';
   const explored = ['linux-6.1', 'robin-mail'].map((variant) => {
     const began = clock();
-    const report = exploreScenario(variant, 'fail-before-claim', {});
-    return { report, lines: exploreLines(report, (clock() - began) / 1000) };
+    const report = exploreScenario({ variant, scenario });
+    return { report, lines: exploreLines(report, { seconds: (clock() - began) / 1000 }) };
   });
   const schedule = explored[1]?.report.properties.find(({ verdict }) => verdict === 'violated')?.schedule ?? '';
-  const leaked = await desk.simulate('robin-mail', 'fail-before-claim', { kind: 'schedule', schedule });
-  const sound = await desk.simulate('linux-6.1', 'fail-before-claim', { kind: 'schedule', schedule });
+  const leaked = await desk.simulate({ variant: 'robin-mail', scenario }, { kind: 'schedule', schedule });
+  const sound = await desk.simulate({ variant: 'linux-6.1', scenario }, { kind: 'schedule', schedule });
   const run = await desk.open(leaked.run);
   const counterpart = await desk.open(sound.run);
   const diff = diffLines(run, counterpart, desk.compare(run, counterpart));

@@ -1,0 +1,61 @@
+import { type CaseLedger, caseLedger, RequestError, scenarios, type Variant, variants } from '@custody/workbench';
+import { ledgerLines, ledgerTable } from '../cases-text.ts';
+import { addSizeOptions, askedOf, type SizeOptions, variantWord } from '../experiment-options.ts';
+import { variantFrom } from '../own-variant.ts';
+import { type ExitCode, exit } from '../print.ts';
+import { type Register, run } from '../register.ts';
+import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
+
+interface CasesOptions extends SizeOptions, SearchOptions {
+  readonly run?: string;
+}
+
+const codeOf = (ledgers: readonly CaseLedger[]): ExitCode => {
+  const fails = ledgers.some(({ cases }) => Object.values(cases).some(({ holds }) => holds === false));
+  if (fails) return exit.no;
+  return ledgers.every(({ complete }) => complete) ? exit.yes : exit.inconclusive;
+};
+
+const isScenario = (word: string): boolean => scenarios.some(({ id }) => id === word);
+
+/** The variant and the scenarios that were named; who names a scenario first means every variant. */
+const wordsOf = (words: readonly string[]): { readonly variant: string | null; readonly named: readonly string[] } => {
+  const [first, ...others] = words;
+  return first === undefined || isScenario(first) ? { variant: null, named: words } : { variant: first, named: others };
+};
+
+export const registerCases: Register = (program) => {
+  const command = program
+    .command('cases')
+    .argument('[variant]', `${variantWord} (default: all, as a table)`)
+    .argument('[scenario...]', 'see: custody scenarios (default: all)')
+    .description(
+      "what the ten cases of the mail come to, and those that it does not list; exits 1 when one's expectation fails",
+    )
+    .option('--run <run>', 'the cases that a recording met (not built yet)');
+  addSearchOptions(addSizeOptions(command)).action(
+    run(async ({ print }, options: CasesOptions, first: string | undefined, others: readonly string[]) => {
+      if (options.run !== undefined) {
+        throw new RequestError(
+          `Cannot read the cases off the run "${options.run}" as that is not built yet; explore them: custody cases VARIANT`,
+        );
+      }
+      const { variant, named } = wordsOf(first === undefined ? [] : [first, ...others]);
+      const search = searchFor(print, 'exploring the cases', options);
+      const { variant: _variant, scenario: _scenario, ...size } = askedOf('', '', options);
+      const ledgerOf = (one: string | Variant): CaseLedger =>
+        caseLedger({ variant: one, ...size, ...(named.length > 0 && { scenarios: named }) }, search.bounds);
+      if (variant === null) {
+        const ledgers = variants.map(ledgerOf);
+        const json = { variants: ledgers, seconds: search.seconds() };
+        return print.answer({ json, text: ledgerTable(ledgers), code: codeOf(ledgers) });
+      }
+      const ledger = ledgerOf(await variantFrom(variant));
+      return print.answer({
+        json: { ...ledger, seconds: search.seconds() },
+        text: ledgerLines(ledger, { ...size, variant }),
+        code: codeOf([ledger]),
+      });
+    }),
+  );
+};
