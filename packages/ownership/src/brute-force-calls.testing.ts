@@ -333,7 +333,9 @@ function* release(cpu: Cpu, call: UserCall): Call {
 
 /** What can be played of a scenario. */
 export const isPlayable = ({ devices, outside, open, domain, tasks }: Scenario): boolean =>
-  tasks.flat().every((scripted) => playable.has(scripted.kind)) &&
+  tasks
+    .flat()
+    .every((scripted) => playable.has(scripted.kind) && (scripted.kind !== 'bind' || scripted.firmware === 'ok')) &&
   Object.keys(devices).every((device) => outside?.[device] !== 'absent') &&
   open === undefined &&
   domain !== 'detached';

@@ -94,8 +94,7 @@ describe('the phases that the mail does not list', () => {
     expect(cases.map(({ id }) => id).filter((id) => !reached.includes(id))).toEqual([]);
   });
 
-  // The engine takes the claim that use() makes of no group for one that was made, and says 1.a.
-  it.fails('g6: a driver bound before its device had a group has made no claim that anybody knows (§3)', () => {
+  it('g6: a driver bound before its device had a group has made no claim that anybody knows (§3)', () => {
     const where: Scenario = {
       id: 'bound-before-its-group',
       title: 'A device is bound before it is in its group, and a stub leaves the group',

@@ -70,17 +70,18 @@ const caseOf = (place: DevicePlace, sibling: DeviceView): { readonly id: string 
       return { id: '3' };
     case stage.bound:
       if (isManaged(driver)) return { id: isOwner(place, sibling) ? '1.b' : '1.c' };
-      return { id: sibling.holds ? '1.a' : 'g6' };
+      return { id: sibling.isRecorded ? '1.a' : 'g6' };
     case stage.binding:
       if (isManaged(driver)) return { id: '2.b' };
-      if (sibling.holds) return { id: 'g2' };
+      if (sibling.isRecorded) return { id: 'g2' };
       return { id: { api: '2.a.i', driver: '2.a.ii', none: 'g5' }[whose] };
     case stage.probing:
     case stage.probed:
     case stage.probingRefused:
     case stage.probedRefused:
+    case stage.refusedAtBound:
       if (isManaged(driver)) return { id: '2.b' };
-      return { id: sibling.holds ? 'g2' : 'g6' };
+      return { id: sibling.isRecorded ? 'g2' : 'g6' };
     case stage.failedEarly:
     case stage.refused:
       return { id: 'g4' };

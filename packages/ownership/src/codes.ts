@@ -58,6 +58,8 @@ export const stage = {
   failedSilently: 16,
   /** CONFIG_DEBUG_TEST_DRIVER_REMOVE took a good driver off again, to probe it once more. */
   tested: 17,
+  /** As `probed`, and the claim that comes only now was refused: nobody asked the notifier. */
+  refusedAtBound: 18,
 } as const;
 
 const phases: Readonly<Record<keyof typeof stage, Phase>> = {
@@ -79,6 +81,7 @@ const phases: Readonly<Record<keyof typeof stage, Phase>> = {
   probedRefused: 'failing',
   failedSilently: 'binding',
   tested: 'binding',
+  refusedAtBound: 'failing',
 };
 const stageNames = Object.keys(stage) as readonly (keyof typeof stage)[];
 export const stageCount = stageNames.length;

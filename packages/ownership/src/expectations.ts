@@ -667,4 +667,30 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
     },
     'notifier-claim': { violated: ['I1', 'I6', 'I9'], source: ignored },
   },
+
+  'firmware-fails': {
+    otherwise: {
+      violated: [],
+      ends: ['EBUSY / OK -> user:T1 1 blocking', 'ENODEV / OK -> user:T1 1 blocking', 'OK / EPERM -> none 1 default'],
+      source: '§2.2 C1, C2: the set-up fails before the claim, and nothing is counted',
+    },
+    'vfio-viability': { violated: ['I1', 'I6', 'I9', 'I14'], source: bug },
+    'series-v6': {
+      violated: ['I6', 'I7'],
+      ends: [
+        'EBUSY / OK -> user:T1 1 detached',
+        'ENODEV / EPERM -> none 0 default',
+        'ENODEV / OK -> user:T1 1 detached',
+        'OK / EPERM -> none 1 default',
+      ],
+      source: `§2.2, v6/v7: "C2 before C1, with unuse on C1 failure": a user may find the count in between; ${detached}`,
+    },
+    'robin-sketch': { violated: ['I6'], source: unchanged },
+    ...each(['robin-mail', 'robin-repaired', 'notifier-cleanup-walk'], {
+      violated: [],
+      ends: ['EBUSY / OK -> vfio 0 blocking', 'ENODEV / OK -> vfio 0 blocking', 'OK / EBUSY -> DMA_API 0 default'],
+      source: '§3 V3: nobody leaves, so that no walk takes the one that fails for a holder',
+    }),
+    'notifier-claim': { violated: ['I1', 'I6', 'I9'], source: ignored },
+  },
 };

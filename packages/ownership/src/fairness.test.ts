@@ -2,7 +2,7 @@ import { drive, follow, parseSchedule } from '@custody/explore';
 import { describe, expect, it } from 'vitest';
 import { overtakenMarks } from './cases.ts';
 import { exploreVariant } from './explore-variant.ts';
-import { comeAndGo, fairnessOf, type Overtaking } from './fairness.ts';
+import { comeAndGo, type Fairness, fairnessOf, type Overtaking } from './fairness.ts';
 import { bothStores, eachVariant, variant } from './found.testing.ts';
 import { isCounted } from './knobs.ts';
 import type { Stores } from './machine.ts';
@@ -12,6 +12,14 @@ import type { Variant } from './variant.ts';
 
 const counting = eachVariant.filter(([, { knobs }]) => isCounted(knobs));
 const withToken = eachVariant.filter(([, { knobs }]) => knobs.claimRecord === 'token');
+
+const known = new Map<string, Fairness>();
+const fairness = (given: Variant, stores: Stores = 'sc'): Fairness => {
+  const key = `${given.id} ${stores}`;
+  const found = known.get(key) ?? fairnessOf(given, { stores });
+  known.set(key, found);
+  return found;
+};
 
 const loops = 3;
 /** How often the claim that waits is passed by while the loop is gone round `loops` times. */
@@ -34,27 +42,27 @@ it('every scheme but the one without claims counts, or has a token', () => {
 
 describe.each(bothStores)('a claim of user space that waits, with stores %s', (stores) => {
   it.each(counting)('is never handed past under %s: a count has nothing to hand on', (_id, given) => {
-    const { complete, handedOn } = fairnessOf(given, { stores });
+    const { complete, handedOn } = fairness(given, stores);
     expect(complete).toBe(true);
     expect(handedOn).toEqual({ times: 0, bounded: true, schedule: '', loop: null });
   });
 
   it.each(withToken)('can be handed past for ever under %s: "this may be unfair" (2.a.i)', (_id, given) => {
-    const { complete, handedOn } = fairnessOf(given, { stores });
+    const { complete, handedOn } = fairness(given, stores);
     expect(complete).toBe(true);
     expect(handedOn).toMatchObject({ times: null, bounded: false });
     expect(timesRound(given, stores, overtakenMarks.handedOn, handedOn)).toBeGreaterThanOrEqual(loops);
   });
 
   it.each([...counting, ...withToken])('can be outrun for ever under %s, as a mutex owes nothing', (_id, given) => {
-    const { outrun } = fairnessOf(given, { stores });
+    const { outrun } = fairness(given, stores);
     expect(outrun).toMatchObject({ times: null, bounded: false });
     expect(timesRound(given, stores, overtakenMarks.outrun, outrun)).toBeGreaterThanOrEqual(loops);
   });
 
   it('is not overtaken at all before the series, when nobody claims', () => {
     const none = { times: 0, bounded: true, schedule: '', loop: null };
-    expect(fairnessOf(variant('vfio-viability'), { stores })).toMatchObject({ handedOn: none, outrun: none });
+    expect(fairness(variant('vfio-viability'), stores)).toMatchObject({ handedOn: none, outrun: none });
   });
 });
 
@@ -71,7 +79,7 @@ describe('being overtaken for ever', () => {
   );
 
   it.each(withToken)("leaves the group the DMA API's, round after round, under %s", (_id, given) => {
-    const { schedule, loop } = fairnessOf(given).handedOn;
+    const { schedule, loop } = fairness(given).handedOn;
     const { events, parted } = simulate(given, comeAndGo, follow(parseSchedule(`${schedule} ${loop} ${loop} ${loop}`)));
     expect(parted).toBeNull();
     expect(events.filter(({ type }) => type === 'OwnerSet')).toEqual([]);

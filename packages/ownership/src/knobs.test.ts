@@ -2,21 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { exploreVariant } from './explore-variant.ts';
 import { eachVariant, variant } from './found.testing.ts';
 import { conflictsOf, type KnobName, type Knobs, knobNames, knobs } from './knobs.ts';
-import { bind, claim, configure, type Scenario, unbind } from './scenario.ts';
+import { bind, configure, type Scenario, unbind } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { twisted } from './variant.ts';
 import { variants } from './variants/index.ts';
 
 /** What no shipped scenario tells, these do. */
 const ownStories: readonly Scenario[] = [
-  {
-    id: 'firmware-fails',
-    title: "A bind fails in its firmware's set-up, and a user claims (S-15: pinctrl or of_dma)",
-    tags: [],
-    devices: { A: null, B: 'vfio' },
-    owner: null,
-    tasks: [[bind('A', 'nic', { firmware: 'may fail' })], [claim('user:T1', 'B')]],
-  },
   {
     id: 'configure-beside-a-bind',
     title: 'The IOMMU core configures a device while a kernel driver binds to it (F-13)',
@@ -140,11 +132,6 @@ describe('knobs that do not combine', () => {
       'linux-6.1',
       { releaseOnEarlyFailure: 'after clear' },
       'releaseOnEarlyFailure "undo" needs a claimRecord that counts, "after clear" a releaseRule that walks',
-    ],
-    [
-      'linux-6.1',
-      { releaseOnUnbind: 'after clear' },
-      'a count in dma_cleanup\'s place after dev->driver = NULL cannot ask the driver\'s flag: "after clear" needs a releaseRule that walks',
     ],
   ];
   it.each(refused)('are refused with the reason: %s with %j', (id, turn, says) => {

@@ -180,11 +180,6 @@ const rules: readonly Rule[] = [
       return all.releaseOnEarlyFailure === 'undo' ? isCounted(all) : walks(all);
     },
   },
-  {
-    says: 'a count in dma_cleanup\'s place after dev->driver = NULL cannot ask the driver\'s flag: "after clear" needs a releaseRule that walks',
-    allows: (all) =>
-      walks(all) || (all.releaseOnUnbind !== 'after clear' && all.releaseOnLateFailure !== 'after clear'),
-  },
 ];
 
 /** Why these knobs do not combine, one sentence each; empty when they do. */

@@ -18,6 +18,8 @@ export interface Narrator {
   readonly arrivals: () => readonly TraceEvent[];
   /** What the next step, `action`, did. */
   readonly step: (action: Action) => readonly TraceEvent[];
+  /** Goes on from the packed state at `at`, as the explorer has it. */
+  readonly goTo: (states: Int32Array, at: number) => void;
 }
 
 const arrivalAt = (machine: Machine, stand: Stand, hasEntered: boolean): readonly Fact[] => {
@@ -109,7 +111,18 @@ const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
   const hasLeft = returned >= 0 || after?.inside !== stand.inside;
   const code = returned >= 0 ? returned : task.errno;
   // unuse returns nothing, whatever the bind around it will return.
-  if (hasLeft) facts.push(...returnFrom(machine, stand, stand.inside === 'unuse' ? errno.OK : code));
+  if (hasLeft) {
+    // What is notified on the way out of a call, the bus is told when the call has returned.
+    const told = stand.inside === null ? [] : facts.filter(({ type }) => type === 'BusNotified');
+    const before = facts.filter((fact) => !told.includes(fact));
+    facts.splice(
+      0,
+      facts.length,
+      ...before,
+      ...returnFrom(machine, stand, stand.inside === 'unuse' ? errno.OK : code),
+      ...told,
+    );
+  }
   if (after !== null) facts.push(...arrivalAt(machine, after, hasLeft));
   return facts;
 };
@@ -130,6 +143,7 @@ export const narrator = (variant: Variant, scenario: Scenario, stores: Stores = 
     facts.map((fact) => ({ ...fact, task: taskNamed(number), at: nanos(steps) }));
 
   return {
+    goTo: (states, at) => memory.load(states, at, machine.fields.words),
     arrivals: () =>
       machine.views.tasks.flatMap(({ number }) => {
         const stand = machine.standOf(number);

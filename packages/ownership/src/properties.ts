@@ -29,7 +29,14 @@ const source = 'domain/ownership.md §4';
 /** In probe() or bound. Not after: linux-6.1 gives back before dev->driver is cleared, and rightly so. */
 const atWork: readonly boolean[] = (() => {
   const stages: boolean[] = [];
-  for (const code of [stage.probing, stage.probed, stage.bound, stage.probingRefused, stage.probedRefused]) {
+  for (const code of [
+    stage.probing,
+    stage.probed,
+    stage.bound,
+    stage.probingRefused,
+    stage.probedRefused,
+    stage.refusedAtBound,
+  ]) {
     stages[code] = true;
   }
   return stages;

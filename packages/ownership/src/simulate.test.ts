@@ -135,16 +135,19 @@ describe('a simulation', () => {
   });
 });
 
-describe.each(eachVariant)('every witness of %s', (_id, robin) => {
+describe.each(eachVariant)('every witness of %s', (_id, given) => {
   /** The run that a witness writes down, which must fit from its first entry to its last. */
+  const runs = new Map<string, Simulation>();
   const replayed = (where: Scenario, stores: Stores, schedule: string): Simulation => {
-    const run = simulate(robin, where, follow(parseSchedule(schedule)), { stores });
+    const key = `${where.id} ${stores} ${schedule}`;
+    const run = runs.get(key) ?? simulate(given, where, follow(parseSchedule(schedule)), { stores });
+    runs.set(key, run);
     expect(run.parted).toBeNull();
     expect(run.schedule).toBe(schedule);
     return run;
   };
   const reports = bothStores.flatMap((stores) =>
-    scenarios.map((where) => ({ where, stores, report: exploreVariant(robin, where, { stores }) })),
+    scenarios.map((where) => ({ where, stores, report: exploreVariant(given, where, { stores }) })),
   );
 
   it('against a property breaks it, replayed, at its last step and no sooner', () => {
@@ -205,7 +208,10 @@ describe('what a simulation says of a run', () => {
       for (const id of [...states, ...marks.filter((mark) => /^I\d+$/.test(mark))]) {
         if (!broken.has(id) && model.sentences.some((sentence) => sentence.id === id)) broken.set(id, step);
       }
-      for (const found of marks.map(caseOfMark)) if (found !== null) cases.push({ ...found, step });
+      const met = marks.flatMap((mark) => caseOfMark(mark) ?? []);
+      // Where one sibling is not treated as its case expects, the case is told as that, and only so.
+      const failed = met.filter(({ isExpected }) => !isExpected).map(({ id }) => id);
+      for (const found of met) if (!found.isExpected || !failed.includes(found.id)) cases.push({ ...found, step });
     };
     model.initial(row, 0);
     judge(0, []);
@@ -224,14 +230,13 @@ describe('what a simulation says of a run', () => {
 
   it.each(eachVariant)('is what the transitions of the model carry (%s)', (_id, given) => {
     for (const [seed, where] of scenarios.entries()) {
-      for (const stores of bothStores) {
-        const run = simulate(given, where, random(seed), { stores });
-        const { broken, cases } = judged(given, where, stores, parseSchedule(run.schedule));
-        // A cycle of waiters is no state's mark, and breaks I11.
-        if (run.waits !== null) broken.I11 ??= run.violations.find(({ id }) => id === 'I11')?.step ?? -1;
-        expect(Object.fromEntries(run.violations.map(({ id, step }) => [id, step]))).toEqual(broken);
-        expect(run.cases.map(({ position: _position, ...met }) => met)).toEqual(cases);
-      }
+      const stores = seed % 2 === 0 ? 'sc' : 'late';
+      const run = simulate(given, where, random(seed), { stores });
+      const { broken, cases } = judged(given, where, stores, parseSchedule(run.schedule));
+      // A cycle of waiters is no state's mark, and breaks I11.
+      if (run.waits !== null) broken.I11 ??= run.violations.find(({ id }) => id === 'I11')?.step ?? -1;
+      expect(Object.fromEntries(run.violations.map(({ id, step }) => [id, step]))).toEqual(broken);
+      expect(run.cases.map(({ position: _position, ...met }) => met)).toEqual(cases);
     }
   });
 

@@ -72,10 +72,11 @@ export const simulate = (
   /** A case that is met and not done as expected is told once, as that. */
   const hasFailed = (id: string | null, marks: readonly string[]): boolean =>
     id !== null && marks.includes(failedCaseMark(id));
-  const broke = (id: string): void => {
+  const ends: number[] = [];
+  const broke = (id: string, step = steps): void => {
     const sentence = model.sentences.find((candidate) => candidate.id === id);
     if (sentence === undefined || violations.some((violation) => violation.id === id)) return;
-    violations.push({ id, name: sentence.name, position: position(events.length), step: steps });
+    violations.push({ id, name: sentence.name, position: position(ends[step - 1] ?? events.length), step });
   };
   const check = (states: Int32Array, at: number, marks: readonly string[] = []): void => {
     for (const { name, holds } of model.properties) if (!holds(states, at)) broke(name);
@@ -101,12 +102,13 @@ export const simulate = (
     onStep: (action, states, at, marks) => {
       steps += 1;
       events.push(...step(action));
+      ends.push(events.length);
       check(states, at, marks);
       options.onStep?.(action, states, at, marks);
     },
   });
   const waits = cycle?.waits ?? standing;
-  if (waits !== undefined) broke('I11');
+  if (waits !== undefined) broke('I11', cycle?.step ?? steps);
   return {
     schedule: formatSchedule(schedule),
     ending,

@@ -10,6 +10,11 @@ export class TellingMemory implements Memory {
     this.packed.look(new Int32Array(words), 0);
   }
 
+  /** Goes on from the state whose words begin at `at`. */
+  load(states: Int32Array, at: number, words: number): void {
+    this.packed.look(states.slice(at, at + words), 0);
+  }
+
   get(field: Field): number {
     return this.packed.get(field);
   }

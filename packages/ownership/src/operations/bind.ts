@@ -152,7 +152,7 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
     knobs.claimSite === 'BOUND_DRIVER' ? 'bind.bound' : isFirst ? toFirmware : isIgnored ? toSysfs : atBindNotifier;
   const refused = (): Label => {
     if (knobs.claimSite === 'BOUND_DRIVER') {
-      device.stage = stage.probedRefused;
+      device.stage = stage.refusedAtBound;
       return 'bind.bound';
     }
     device.stage = stage.refused;
@@ -264,7 +264,9 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
       // __device_attach_driver(): a positive return, probe() having failed, lets the next driver try; a negative one ends it.
       'bind.next': step(() => {
         const match = nextMatch(place, drivers, isAsked, task.turn + 1);
-        if (match < 0 || task.errno !== errno.ENODEV) return 'bind.unlock';
+        const isPutOff = task.errno === errno.EPROBE_DEFER;
+        if (match < 0 || (task.errno !== errno.ENODEV && !isPutOff)) return 'bind.unlock';
+        if (isPutOff) device.deferred = deferral.pending;
         settle(place);
         task.turn = match;
         task.errno = errno.OK;

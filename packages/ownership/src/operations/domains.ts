@@ -126,7 +126,8 @@ const storeSingleton = (place: Place): Operation => {
 /** iommu_group_store_type() of v6.4 and later: the group's mutex is enough, for any number of devices; §2.8. */
 const storeUnowned = (place: Place): Operation => {
   const { knobs, group } = place;
-  const isOwned = (): boolean => (isCounted(knobs) ? group.ownerCount > 0 : group.owner !== 0);
+  const isOwned = (): boolean =>
+    membersOf(place).length === 0 || (isCounted(knobs) ? group.ownerCount > 0 : group.owner !== 0);
   return {
     entry: 'store-type.lock',
     steps: {

@@ -1,8 +1,9 @@
-import { noDriver, stage } from '../codes.ts';
+import { noDriver, outcome, stage } from '../codes.ts';
 import {
   acquire,
   type DevicePlace,
   end,
+  go,
   type Operation,
   refuse,
   release,
@@ -30,6 +31,10 @@ export const unbindSteps = (place: DevicePlace, then: Then): Steps => {
   const { enter, steps } = departure(place, knobs.releaseOnUnbind, '', 'unbind.unlock');
   const vfio = removeVfioGroup(place, 'unbind.removed');
   const closer = closerOf(place);
+  const unlock = release(place, device.lock, () => {
+    settle(place);
+    return go(then);
+  });
   return {
     'unbind.lock': acquire(place, device.lock, 'unbind.find'),
     'unbind.find': step(() => {
@@ -59,11 +64,9 @@ export const unbindSteps = (place: DevicePlace, then: Then): Steps => {
       }),
     }),
     ...steps,
-    'unbind.unlock': release(place, device.lock, () => {
-      const wasThere = device.stage !== stage.unbound;
-      settle(place);
-      if (wasThere && device.driver === noDriver) voice.notify(device, 'UNBOUND_DRIVER');
-      return typeof then === 'string' ? then : then();
+    'unbind.unlock': step(() => {
+      if (device.driver === noDriver && device.stage !== stage.unbound) voice.notify(device, 'UNBOUND_DRIVER');
+      return unlock.run(outcome.ok);
     }),
   };
 };

@@ -1,6 +1,5 @@
 import { judgeCase, judgeCases, overtakenMarks } from '../cases.ts';
 import { dmaApi, nobody } from '../codes.ts';
-import { isCounted } from '../knobs.ts';
 import { acquire, type DevicePlace, go, type Label, release, type Steps, step, type Then, warn } from '../operation.ts';
 import { type DeviceView, tokenOf, usesDmaApi } from '../views.ts';
 
@@ -30,7 +29,7 @@ export const unuse = (
   then: Then,
 ): { readonly enter: () => Label; readonly steps: Steps } => {
   const { device } = place;
-  const rule = isCounted(place.knobs) ? decrement : walk;
+  const rule = place.knobs.releaseRule === 'decrement' ? decrement : walk;
   return {
     enter: () => {
       if (!owes(place)) return go(then);

@@ -189,6 +189,16 @@ export const defaultDomainLate: Scenario = {
   tasks: [[bind('A', 'nic')], [setDefault], [bind('A', 'nic', { via: 'deferred' })]],
 };
 
+/** The other way to fail before the claim that S-15 names, of_dma_configure(); or after it, where the claim comes first. */
+export const firmwareFails: Scenario = {
+  id: 'firmware-fails',
+  title: "A bind fails in its firmware's set-up while a user claims",
+  tags: ['S-15', 'g4'],
+  devices: { A: null, B: 'vfio' },
+  owner: null,
+  tasks: [[bind('A', 'nic', { firmware: 'may fail' })], [claim('user:T1', 'B')]],
+};
+
 /** What the lab kernels recorded (lab-robin-leak): a refused bind is slow to clear dev->driver while a sibling comes and goes. */
 export const refusedBind = inSizes({
   id: 'refused-bind',

@@ -3,7 +3,7 @@ import * as binding from './binding.ts';
 import * as cases from './cases.ts';
 import * as domains from './domains.ts';
 
-/** Every scenario, in the order of domain/ownership.md §6; then the one that a recording added. */
+/** Every scenario, in the order of domain/ownership.md §6; then one that a recording added, and one that S-15 names. */
 export const scenarios: readonly Scenario[] = [
   binding.bindIntoLiveGroup,
   domains.setIommuUnderDriver,
@@ -44,4 +44,5 @@ export const scenarios: readonly Scenario[] = [
   binding.defaultDomainLate,
   domains.devDriverToctou,
   binding.refusedBind,
+  binding.firmwareFails,
 ];
