@@ -88,12 +88,32 @@ describe('following a schedule', () => {
     });
   });
 
+  it('forgets the rest at the parting and goes on round-robin, when so told', () => {
+    const run = (afterParting: 'pass over' | 'go on') =>
+      drive(counter(), follow(['T0', 'T9', 'T1!fail', 'T0'], { afterParting }));
+    const parted = { step: 1, action: 'T9', why: 'no such task or outcome' };
+    expect(run('go on')).toEqual({ schedule: ['T0', 'T0', 'T1', 'T1'], ending: 'done', parted });
+    expect(run('pass over')).toEqual({ schedule: ['T0', 'T1!fail', 'T0'], ending: 'done', parted });
+  });
+
+  it('goes as far as it fits, however it is told to go on where it does not', () => {
+    for (const afterParting of ['pass over', 'go on', 'stop'] as const) {
+      expect(drive(counter(), follow(['T1!fail', 'T0'], { afterParting }))).toEqual({
+        schedule: ['T1!fail', 'T0'],
+        ending: 'stopped',
+      });
+    }
+  });
+
   it('stops at the parting when it is strict', () => {
     expect(drive(counter(), follow(['T0', 'T9', 'T1'], { strict: true }))).toEqual({
       schedule: ['T0'],
       ending: 'stopped',
       parted: { step: 1, action: 'T9', why: 'no such task or outcome' },
     });
+    expect(drive(counter(), follow(['T0', 'T9', 'T1'], { afterParting: 'stop' }))).toEqual(
+      drive(counter(), follow(['T0', 'T9', 'T1'], { strict: true })),
+    );
   });
 });
 

@@ -40,7 +40,7 @@ interface Successor {
 }
 
 /** Everything that can happen at the state, and what each leads to, in the same order. */
-const optionsAt = (model: Model, state: Int32Array): { actions: Action[]; successors: Successor[] } => {
+export const optionsAt = (model: Model, state: Int32Array): { actions: Action[]; successors: Successor[] } => {
   const scratch = new Int32Array(model.words);
   const actions: Action[] = [];
   const successors: Successor[] = [];

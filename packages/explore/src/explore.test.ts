@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counter } from './counter.testing.ts';
 import { edgesModel } from './edges.testing.ts';
 import { explore } from './explore.ts';
+import { grid } from './grid.testing.ts';
 import { actionOf, type Model } from './model.ts';
 import { referenceModel } from './reference-model.testing.ts';
 
@@ -22,26 +23,36 @@ describe('the explorer, on the reference model with two devices and one claimer'
   });
 });
 
-/** Three tasks that count to 20 and know nothing of each other: 21 x 21 x 21 states. */
-const grid: Model = {
+/** From the initial state to 2,000 others, far more than are looked up at once, and from each of these to all again. */
+const fan: Model = {
   ...counter(),
-  words: 3,
-  tasks: 3,
-  initial: (into, at) => into.fill(0, at, at + 3),
-  successors: (states, from, scratch, emit) => {
-    for (const task of [0, 1, 2]) {
-      if (states[from + task] === 20) continue;
-      scratch.set(states.slice(from, from + 3));
-      scratch[task] = (scratch[task] as number) + 1;
+  words: 1,
+  tasks: 2000,
+  successors: (_states, _from, scratch, emit) => {
+    for (let task = 0; task < 2000; task += 1) {
+      scratch[0] = task;
       emit(actionOf(task));
     }
   },
-  isDone: (states, at) => states.slice(at, at + 3).every((value) => value === 20),
 };
 
 describe('the explorer', () => {
   it('keeps count when its tables have to grow', () => {
-    expect(explore(grid, [])).toMatchObject({ states: 21 ** 3, transitions: 3 * 20 * 21 ** 2, complete: true });
+    expect(explore(grid(3, 20), [])).toMatchObject({ states: 21 ** 3, transitions: 3 * 20 * 21 ** 2, complete: true });
+  });
+
+  it('keeps count when a state has many successors, also when they are more than it may know', () => {
+    expect(explore(fan, [])).toMatchObject({ states: 2000, transitions: 2000 ** 2, depth: 1 });
+    expect(explore(fan, [], { maxStates: 1500 })).toMatchObject({ states: 1500, bound: 'states', depth: 1 });
+  });
+
+  it('counts the marks, and the states where nobody can move', () => {
+    const model = edgesModel([
+      { from: 0, to: 1, marks: ['one', 'two'] },
+      { from: 0, to: 2, marks: ['one'] },
+      { from: 1, to: 3 },
+    ]);
+    expect(explore(model, [])).toMatchObject({ markCount: 3, standstills: 2 });
   });
 
   it('counts every state once and every transition', () => {

@@ -1,125 +1,126 @@
-import { type Bounds, checkMaxStates, defaultMaxStates } from './bounds.ts';
-import { type Action, actionName, type Emit, type Model, taskOf } from './model.ts';
-import { isWitness, type Property } from './property.ts';
-import type { Schedule } from './schedule.ts';
+import { type Bound, type Bounds, checkBounds, defaultMaxStates } from './bounds.ts';
+import { Evidence } from './evidence.ts';
+import { LossyTable, omissionOf } from './lossy-table.ts';
+import { Memory } from './memory.ts';
+import type { Emit, Model } from './model.ts';
+import { Pending } from './pending.ts';
+import type { Property } from './property.ts';
+import type { Report } from './report.ts';
 import { StateTable } from './state-table.ts';
-import { cycleThrough, unfinished, type Waiting } from './waiting.ts';
+import type { Table } from './table.ts';
+
+export type { Deadlock, Report } from './report.ts';
 
 export interface ExploreOptions extends Bounds {
   /** Called with every reachable state in which all tasks have finished. */
   readonly onDone?: (states: Int32Array, at: number) => void;
+  /**
+   * Remember a hash of each state in place of the state, for a search that is larger than memory; worth it from three
+   * words a state on. The report then says how likely it is that a state was missed.
+   */
+  readonly lossy?: boolean;
+  /** How many bits that hash has, 1 to 64. Default: 64. */
+  readonly hashBits?: number;
 }
 
-export interface Deadlock {
-  /** The shortest way there. */
-  readonly schedule: Schedule;
-  /**
-   * The tasks that wait for each other in a cycle, in order, from the one whose move closed it; every unfinished task
-   * where all stand still without a cycle.
-   */
-  readonly waits: readonly Waiting[];
-}
-
-export interface Report {
-  readonly states: number;
-  readonly transitions: number;
-  /** False when a bound stopped the search: then an absent witness proves nothing. */
-  readonly complete: boolean;
-  readonly reduction: { readonly symmetry: boolean; readonly ample: boolean };
-  /**
-   * The shortest way to a state where a cycle of tasks wait for each other (by `Model.waitsFor`), or where nobody can
-   * move though it is not done (by `Model.isDone`).
-   */
-  readonly deadlock?: Deadlock;
-  /** Property → shortest evidence: against an `always`, for a `sometimes`. */
-  readonly witnesses: ReadonlyMap<string, Schedule>;
-  /** Mark → shortest schedule whose last step carries it. */
-  readonly marks: ReadonlyMap<string, Schedule>;
-}
+const checkHashBits = (bits: number): void => {
+  if (!Number.isInteger(bits) || bits < 1 || bits > 64) {
+    throw new RangeError(`Cannot remember hashes of ${bits} bits as that must be a whole number from 1 to 64`);
+  }
+};
 
 /**
  * Every state that `model` can reach, breadth first, so that each witness is a shortest one.
  *
- * @throws RangeError when `maxStates` is not a whole number of 1 or more.
+ * @throws RangeError when a bound is no number to count to.
  */
-export const explore = (
-  model: Model,
-  properties: readonly Property[],
-  { maxStates = defaultMaxStates, deadline = () => false, onDone }: ExploreOptions = {},
-): Report => {
-  checkMaxStates(maxStates);
+export const explore = (model: Model, properties: readonly Property[], options: ExploreOptions = {}): Report => {
+  const { maxStates: limit = defaultMaxStates, maxBytes = Number.POSITIVE_INFINITY, expectedStates = 0 } = options;
+  const { deadline, onProgress, onDone, lossy = false, hashBits = 64 } = options;
+  checkBounds(options);
+  checkHashBits(hashBits);
   const { words } = model;
-  const table = new StateTable(words);
+  const memory = new Memory(maxBytes);
+  const tableOptions = { limit, memory, expected: Math.min(limit, expectedStates) };
+  const table: Table = lossy
+    ? new LossyTable(words, { ...tableOptions, bits: hashBits })
+    : new StateTable(words, tableOptions);
+  const { rows } = table;
+  const evidence = new Evidence(model, properties, rows);
+  const pending = new Pending(words);
   const scratch = new Int32Array(words);
-  const witnesses = new Map<string, Schedule>();
-  const marked = new Map<string, Schedule>();
-  let deadlock: Deadlock | undefined;
-  /** The state where `deadlock` is; of two, the one with the smaller number is the nearer. */
-  let deadlockAt = Number.POSITIVE_INFINITY;
+  let stopped: Bound | null = null;
+  /** Successors that the model gave, and those of them that have been looked up. */
+  let emitted = 0;
   let transitions = 0;
-  let complete = true;
+  let met = 0;
   let from = 0;
-  let hasMoved = false;
-  let wanted = properties;
+  /** The states before this one are at most `depth` steps away. */
+  let levelEnd = 0;
+  let depth = -1;
 
-  const scheduleTo = (id: number, last?: Action): Schedule =>
-    [...table.pathTo(id), ...(last === undefined ? [] : [last])].map((action) => actionName(model, action));
-
-  const witness = (id: number): void => {
-    for (const property of wanted) {
-      if (!isWitness(property, table.rows, id * words)) continue;
-      witnesses.set(property.name, scheduleTo(id));
-      wanted = wanted.filter((other) => other !== property);
-    }
-  };
-
-  const foundDeadlock = (id: number, waits: readonly Waiting[]): void => {
-    deadlock = { schedule: scheduleTo(id), waits };
-    deadlockAt = id;
-  };
-
-  /** Only the task that moved can have closed a cycle. */
-  const watchForCycle = (id: number, action: Action): void => {
-    const cycle = cycleThrough(model, table.rows, id * words, taskOf(action));
-    if (cycle !== null) foundDeadlock(id, cycle);
+  const lookUp = (): void => {
+    transitions += table.addAll(pending);
+    pending.count = 0;
+    for (; met < rows.count; met += 1) evidence.meet(met);
+    stopped ??= table.full;
   };
 
   const emit: Emit = (action, marks) => {
-    transitions += 1;
-    hasMoved = true;
-    if (marks !== undefined) {
-      for (let index = 0; index < marks.length; index += 1) {
-        const mark = marks[index] as string;
-        if (!marked.has(mark)) marked.set(mark, scheduleTo(from, action));
-      }
-    }
-    const id = table.add(scratch, from, action, maxStates);
-    if (id >= 0) {
-      witness(id);
-      if (deadlock === undefined) watchForCycle(id, action);
-    } else if (id === -2) complete = false;
+    emitted += 1;
+    if (marks !== undefined && marks.length > 0) evidence.note(from, action, marks);
+    if (pending.push(scratch, from, action)) lookUp();
+  };
+
+  /** @returns whether there is a state to expand. */
+  const hasNext = (): boolean => {
+    if (from < levelEnd) return true;
+    lookUp();
+    if (rows.count === levelEnd) return false;
+    levelEnd = rows.count;
+    depth += 1;
+    return true;
+  };
+
+  const pause = (): void => {
+    onProgress?.({ states: rows.count, transitions, queue: rows.count - from, depth });
+    if (lossy) rows.forget(from);
+    if (deadline?.() === true) stopped ??= 'deadline';
+  };
+
+  const expand = (): void => {
+    const before = emitted;
+    const states = rows.chunkOf(from);
+    const at = rows.offsetOf(from);
+    model.successors(states, at, scratch, emit);
+    if (emitted !== before) return;
+    if (!model.isDone(states, at)) evidence.standStill(from);
+    else onDone?.(states, at);
   };
 
   model.initial(scratch, 0);
-  witness(table.add(scratch, 0, 0, maxStates));
-  for (; from < table.count && complete; from += 1) {
-    if ((from & 1023) === 1023 && deadline()) {
-      complete = false;
-      break;
-    }
-    hasMoved = false;
-    model.successors(table.rows, from * words, scratch, emit);
-    if (hasMoved) continue;
-    if (model.isDone(table.rows, from * words)) onDone?.(table.rows, from * words);
-    else if (from < deadlockAt) foundDeadlock(from, unfinished(model, table.rows, from * words));
+  table.add(scratch, 0, 0);
+  while (hasNext() && stopped === null) {
+    if ((from & 1023) === 1023) pause();
+    if (stopped !== null) break;
+    expand();
+    from += 1;
   }
+  lookUp();
+  const { deadlock, witnesses, marks, markCount, standstills } = evidence;
   return {
-    states: table.count,
+    states: rows.count,
     transitions,
-    complete,
+    complete: stopped === null,
+    bound: stopped,
+    depth: rows.count > levelEnd ? depth + 1 : depth,
+    bytesPerState: memory.peak / rows.count,
     reduction: { symmetry: false, ample: false },
+    ...(lossy && { lossy: { omission: omissionOf(rows.count, hashBits) } }),
     ...(deadlock && { deadlock }),
+    standstills,
     witnesses,
-    marks: marked,
+    marks,
+    markCount,
   };
 };

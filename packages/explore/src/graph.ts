@@ -1,8 +1,10 @@
-import { type Bounds, checkMaxStates, defaultMaxStates } from './bounds.ts';
+import { type Bounds, checkBounds, defaultMaxStates } from './bounds.ts';
 import { grown } from './grown.ts';
-import { type Action, actionName, type Emit, type Model } from './model.ts';
+import { Memory } from './memory.ts';
+import { actionName, type Emit, type Model } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { StateTable } from './state-table.ts';
+import { noRoom } from './table.ts';
 
 /**
  * The states that a model can reach, numbered breadth first from 0, and the transitions between them: those of state
@@ -25,21 +27,21 @@ export interface Graph {
 }
 
 const firstRoom = 4096;
+const edgeBytes = 7;
 
 /**
  * All of `model` as a graph in which the transitions with `mark` are known. Transitions to states beyond a bound are
  * left out.
  *
- * @throws RangeError when `maxStates` is not a whole number of 1 or more.
+ * @throws RangeError when a bound is no number to count to.
  */
-export const graphOf = (
-  model: Model,
-  mark: string,
-  { maxStates = defaultMaxStates, deadline = () => false }: Bounds,
-): Graph => {
-  checkMaxStates(maxStates);
+export const graphOf = (model: Model, mark: string, bounds: Bounds): Graph => {
+  checkBounds(bounds);
+  const { maxStates: limit = defaultMaxStates, maxBytes = Number.POSITIVE_INFINITY, expectedStates = 0 } = bounds;
   const { words } = model;
-  const table = new StateTable(words);
+  const memory = new Memory(maxBytes);
+  const table = new StateTable(words, { limit, memory, expected: Math.min(limit, expectedStates) });
+  const { rows } = table;
   const scratch = new Int32Array(words);
   let first = new Int32Array(firstRoom);
   let targets = new Int32Array(firstRoom);
@@ -49,45 +51,63 @@ export const graphOf = (
   let transitions = 0;
   let complete = true;
   let from = 0;
+  /** The states before this one are at most `depth` steps away. */
+  let levelEnd = 1;
+  let depth = 0;
 
-  const addEdge = (target: number, action: Action, isMarked: boolean): void => {
-    if (edges === targets.length) {
-      targets = grown(new Int32Array(edges * 2), targets);
-      actions = grown(new Uint16Array(edges * 2), actions);
-      marked = grown(new Uint8Array(edges * 2), marked);
-    }
-    targets[edges] = target;
-    actions[edges] = action;
-    marked[edges] = isMarked ? 1 : 0;
-    edges += 1;
+  /** @returns whether there is room for one edge more. */
+  const growEdges = (): boolean => {
+    const bigger = memory.take(edges * 2 * edgeBytes, () => ({
+      targets: grown(new Int32Array(edges * 2), targets),
+      actions: grown(new Uint16Array(edges * 2), actions),
+      marked: grown(new Uint8Array(edges * 2), marked),
+    }));
+    if (bigger === null) return false;
+    memory.giveBack(edges * edgeBytes);
+    ({ targets, actions, marked } = bigger);
+    return true;
   };
 
   const emit: Emit = (action, marks) => {
     transitions += 1;
-    const id = table.add(scratch, from, action, maxStates);
-    if (id === -2) complete = false;
-    else addEdge(id >= 0 ? id : table.idOf(scratch), action, marks?.includes(mark) ?? false);
+    const id = table.add(scratch, from, action);
+    if (id === noRoom || (edges === targets.length && !growEdges())) {
+      complete = false;
+      return;
+    }
+    targets[edges] = id >= 0 ? id : ~id;
+    actions[edges] = action;
+    marked[edges] = marks?.includes(mark) ? 1 : 0;
+    edges += 1;
+  };
+
+  const pause = (): void => {
+    bounds.onProgress?.({ states: rows.count, transitions, queue: rows.count - from, depth });
+    if (bounds.deadline?.() === true) complete = false;
   };
 
   model.initial(scratch, 0);
-  table.add(scratch, 0, 0, maxStates);
-  for (; from < table.count && complete; from += 1) {
-    if ((from & 1023) === 1023 && deadline()) {
-      complete = false;
-      break;
+  table.add(scratch, 0, 0);
+  memory.count(firstRoom * edgeBytes);
+  for (; from < rows.count && complete; from += 1) {
+    if (from === levelEnd) {
+      levelEnd = rows.count;
+      depth += 1;
     }
+    if ((from & 1023) === 1023) pause();
+    if (!complete) break;
     if (from === first.length) first = grown(new Int32Array(from * 2), first);
     first[from] = edges;
-    model.successors(table.rows, from * words, scratch, emit);
+    model.successors(rows.chunkOf(from), rows.offsetOf(from), scratch, emit);
   }
   return {
-    states: table.count,
+    states: rows.count,
     transitions,
     complete,
-    first: grown(new Int32Array(table.count + 1).fill(edges), first.subarray(0, from)),
+    first: grown(new Int32Array(rows.count + 1).fill(edges), first.subarray(0, from)),
     targets,
     actions,
     marked,
-    scheduleTo: (id) => table.pathTo(id).map((action) => actionName(model, action)),
+    scheduleTo: (id) => rows.pathTo(id).map((action) => actionName(model, action)),
   };
 };

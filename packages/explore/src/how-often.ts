@@ -47,7 +47,7 @@ const mostMarks = ({ states, first, targets, marked }: Graph, { componentOf, ord
 /**
  * How often transitions that carry `mark` can happen on one run of `model`, at most.
  *
- * @throws RangeError when `maxStates` is not a whole number of 1 or more.
+ * @throws RangeError when a bound is no number to count to.
  */
 export const howOften = (model: Model, mark: string, bounds: Bounds = {}): HowOften => {
   const graph = graphOf(model, mark, bounds);

@@ -1,7 +1,8 @@
-export type { Bounds } from './bounds.ts';
+export type { Bound, Bounds, Progress } from './bounds.ts';
 export { type Cycle, type Drive, type DriveOptions, drive, type Ending } from './drive.ts';
 export { type Deadlock, type ExploreOptions, explore, type Report } from './explore.ts';
 export { type HowOften, howOften } from './how-often.ts';
+export { type Found, type Hunt, type HuntOptions, hunt } from './hunt.ts';
 export {
   type Action,
   actionName,
@@ -16,7 +17,10 @@ export {
 export type { Property } from './property.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';
-export { follow } from './schedulers/follow.ts';
+export { type AfterParting, type FollowOptions, follow } from './schedulers/follow.ts';
+export { type PctOptions, pct, pctBound } from './schedulers/pct.ts';
 export { random } from './schedulers/random.ts';
 export { roundRobin } from './schedulers/round-robin.ts';
+export { type Arrival, carries, deadlocks, type Shows, violates } from './shows.ts';
+export { contextSwitches, shrink } from './shrink.ts';
 export type { Waiting } from './waiting.ts';

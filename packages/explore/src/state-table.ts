@@ -1,102 +1,91 @@
-import { grown } from './grown.ts';
-import { type Action, actionCount } from './model.ts';
+import { hashOf } from './hash.ts';
+import type { Action } from './model.ts';
+import type { Pending } from './pending.ts';
+import { noRoom, Table, type TableOptions } from './table.ts';
 
-/** Mixes in the manner of MurmurHash3's finaliser (Austin Appleby, public domain): every bit reaches every slot. */
-const hashOf = (rows: Int32Array, at: number, words: number): number => {
-  let hash = 0x9e3779b9 | 0;
-  for (let word = 0; word < words; word += 1) {
-    hash = Math.imul(hash ^ (rows[at + word] as number), 0x85ebca6b);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
-};
+/** In place of a slot: the state has been found. No slot has all of its id's bits set. */
+const known = -1;
 
 /**
- * Every state met so far, once, in the order met. The rows are the keys of the hash table and the queue of a
- * breadth-first search at once: state `id` is the words from `id * words`.
+ * Every state met so far, once, in the order met: the rows are the keys of a hash table and the queue of a
+ * breadth-first search at once.
+ *
+ * Open addressing. A slot is 0 or an id plus one, in as many of its low bits as number the slots; the bits above are
+ * those of the state's hash, so that most other states are told apart without a look at their rows.
  */
-export class StateTable {
-  rows: Int32Array;
-  count = 0;
+export class StateTable extends Table {
   private readonly words: number;
-  private parents = new Int32Array(1024);
-  private actions = new Uint16Array(1024);
-  /** Ids plus one, 0 is free; open addressing, at most half full. */
-  private slots = new Int32Array(4096);
 
-  constructor(words: number) {
+  constructor(words: number, options: TableOptions) {
+    super({ words, bytesPerSlot: 4, mostSlots: 2 ** 30, share: 1 / 2 }, options);
     this.words = words;
-    this.rows = new Int32Array(1024 * words);
-  }
-
-  /** The slot where `state` is or would go. */
-  private slotOf(state: Int32Array): number {
-    const { words, rows, slots } = this;
-    const last = slots.length - 1;
-    let slot = hashOf(state, 0, words) & last;
-    for (;;) {
-      const id = (slots[slot] as number) - 1;
-      if (id < 0) return slot;
-      const at = id * words;
-      let word = 0;
-      while (word < words && rows[at + word] === state[word]) word += 1;
-      if (word === words) return slot;
-      slot = (slot + 1) & last;
-    }
   }
 
   /**
-   * Remembers `state`, reached from state `parent` by `action`, unless it is known or `limit` states are.
+   * Remembers `state`, reached from state `parent` by `action`.
    *
-   * @returns its id when it is new, -1 when it was known, -2 when there is no room under `limit`.
-   * @throws RangeError when `action` is none, as its 16 bits would be another's.
+   * @returns its id when it is new, the complement of its id when it was known, `noRoom` when it is new and there is
+   * none; `full` says why.
    */
-  add(state: Int32Array, parent: number, action: Action, limit: number): number {
-    if (action >>> 0 !== action || action >= actionCount) {
-      throw new RangeError(`Cannot remember action ${action} as it must be one of "actionOf"`);
+  add(state: Int32Array, parent: number, action: Action): number {
+    return this.insert(state, 0, hashOf(state, 0, this.words), parent, action);
+  }
+
+  addAll(pending: Pending): number {
+    const { rows, hashes, parents, actions, count, slots } = pending;
+    const { words } = this;
+    this.lookUp(pending);
+    for (let index = 0; index < count; index += 1) {
+      if (slots[index] === known) continue;
+      const hash = hashes[index] as number;
+      const parent = parents[index] as number;
+      const action = actions[index] as number;
+      if (this.insert(rows, index * words, hash, parent, action) === noRoom) return index + 1;
     }
-    const slot = this.slotOf(state);
-    if (this.slots[slot] !== 0) return -1;
-    if (this.count >= limit) return -2;
-    const id = this.count;
-    if (id === this.parents.length) this.grow();
-    for (let word = 0; word < this.words; word += 1) this.rows[id * this.words + word] = state[word] as number;
-    this.parents[id] = parent;
-    this.actions[id] = action;
-    this.slots[slot] = id + 1;
-    this.count += 1;
-    if (this.count * 2 > this.slots.length) this.rehash();
+    return count;
+  }
+
+  /**
+   * Marks those of `pending` that the first slot looked at knows, and fetches what `insert` will look at of the others.
+   * In each loop no read waits for another, so that the processor has many under way at once.
+   */
+  private lookUp({ rows: wanted, hashes, count, slots: found }: Pending): void {
+    const { slots, rows, words } = this;
+    const mask = slots.length - 1;
+    for (let index = 0; index < count; index += 1) found[index] = slots[(hashes[index] as number) & mask] as number;
+    for (let index = 0; index < count; index += 1) {
+      const slot = found[index] as number;
+      if (slot === 0 || ((slot ^ (hashes[index] as number)) & ~mask) !== 0) continue;
+      if (rows.isAt((slot & mask) - 1, wanted, index * words)) found[index] = known;
+    }
+  }
+
+  private insert(row: Int32Array, at: number, hash: number, parent: number, action: Action): number {
+    const { slots, rows } = this;
+    const mask = slots.length - 1;
+    let index = hash & mask;
+    for (let slot = slots[index] as number; slot !== 0; slot = slots[index] as number) {
+      if (((slot ^ hash) & ~mask) === 0 && rows.isAt((slot & mask) - 1, row, at)) return ~((slot & mask) - 1);
+      index = (index + 1) & mask;
+    }
+    if (rows.count === this.growAt) return this.grow() ? this.insert(row, at, hash, parent, action) : noRoom;
+    const id = rows.append(row, at, parent, action);
+    if (id < 0) {
+      this.full = 'memory';
+      return noRoom;
+    }
+    slots[index] = (hash & ~mask) | (id + 1);
     return id;
   }
 
-  /** @returns the id of `state`, or -1 when it is not known. */
-  idOf(state: Int32Array): number {
-    return (this.slots[this.slotOf(state)] as number) - 1;
-  }
-
-  /** The actions that lead from the initial state to state `id`, by the way it was first met. */
-  pathTo(id: number): readonly Action[] {
-    const path: Action[] = [];
-    for (let at = id; at > 0; at = this.parents[at] as number) path.push(this.actions[at] as number);
-    return path.reverse();
-  }
-
-  private grow(): void {
-    const room = this.parents.length * 2;
-    this.rows = grown(new Int32Array(room * this.words), this.rows);
-    this.parents = grown(new Int32Array(room), this.parents);
-    this.actions = grown(new Uint16Array(room), this.actions);
-  }
-
-  private rehash(): void {
-    const slots = new Int32Array(this.slots.length * 2);
-    const last = slots.length - 1;
-    for (let id = 0; id < this.count; id += 1) {
-      let slot = hashOf(this.rows, id * this.words, this.words) & last;
-      while (slots[slot] !== 0) slot = (slot + 1) & last;
-      slots[slot] = id + 1;
+  protected fill(slots: Int32Array): void {
+    const { rows, words } = this;
+    const mask = slots.length - 1;
+    for (let id = 0; id < rows.count; id += 1) {
+      const hash = hashOf(rows.chunkOf(id), rows.offsetOf(id), words);
+      let index = hash & mask;
+      while (slots[index] !== 0) index = (index + 1) & mask;
+      slots[index] = (hash & ~mask) | (id + 1);
     }
-    this.slots = slots;
   }
 }

@@ -45,7 +45,7 @@ export interface BindChances {
  * How a bind came about: a write to `bind` (or driver_attach by a test), a driver that registers, a device that is
  * added, the deferred probe worker, or a write to `drivers_probe`.
  */
-export type BindRoute = 'sysfs' | 'register' | 'autoprobe' | 'deferred' | 'drivers_probe';
+type BindRoute = 'sysfs' | 'register' | 'autoprobe' | 'deferred' | 'drivers_probe';
 
 export interface BindCall extends BindChances {
   readonly kind: 'bind';
@@ -155,7 +155,7 @@ export interface Size {
   readonly devices: number;
   readonly claimers: number;
 }
-export interface Scaled {
+interface Scaled {
   readonly devices: readonly [least: number, most: number];
   readonly claimers: readonly [least: number, most: number];
   readonly usual: Size;
@@ -200,8 +200,6 @@ const userCall =
   (owner: string, device: string): UserCall => ({ kind, owner, device });
 export const claim = userCall('claim');
 export const release = userCall('release');
-export const claimDevice = userCall('claim-device');
-export const releaseDevice = userCall('release-device');
 export const setContainer = userCall('set-container');
 export const setIommu = userCall('set-iommu');
 export const openDevice = userCall('open-device');

@@ -386,7 +386,7 @@ export class UserView {
 }
 
 /** A driver's module: whether its memory is gone. */
-export class ModuleView {
+class ModuleView {
   private readonly memory: Memory;
   private readonly field: Field;
 

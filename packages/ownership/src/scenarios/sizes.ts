@@ -1,7 +1,7 @@
 import { claim, type DriverName, release, type ScriptedCall, upTo } from '../scenario.ts';
 
 /** A claimer: its own user, through `device`; it lets go what it got. */
-export const claimer = (task: number, device: string): readonly ScriptedCall[] => [
+const claimer = (task: number, device: string): readonly ScriptedCall[] => [
   claim(`user:T${task}`, device),
   release(`user:T${task}`, device),
 ];

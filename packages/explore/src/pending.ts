@@ -1,0 +1,45 @@
+import { hashOf } from './hash.ts';
+import { type Action, actionCount } from './model.ts';
+
+const room = 512;
+
+/**
+ * Successors that nobody has looked up yet. A table that is given many at once can fetch all the places it will look
+ * at before it looks at the first: far from the processor's cache, that is most of the time a search takes.
+ */
+export class Pending {
+  count = 0;
+  readonly rows: Int32Array;
+  readonly hashes = new Int32Array(room);
+  readonly parents = new Int32Array(room);
+  readonly actions = new Uint16Array(room);
+  /** For the table's use. */
+  readonly slots = new Int32Array(room);
+  private readonly words: number;
+
+  constructor(words: number) {
+    this.words = words;
+    this.rows = new Int32Array(room * words);
+  }
+
+  /**
+   * Adds `state`, reached from state `parent` by `action`.
+   *
+   * @returns true when there is room for no more.
+   * @throws RangeError when `action` is none, as its 16 bits would be another's.
+   */
+  push(state: Int32Array, parent: number, action: Action): boolean {
+    if (action >>> 0 !== action || action >= actionCount) {
+      throw new RangeError(`Cannot remember action ${action} as it must be one of "actionOf"`);
+    }
+    const { words, rows, count } = this;
+    const at = count * words;
+    rows[at] = state[0] as number;
+    for (let word = 1; word < words; word += 1) rows[at + word] = state[word] as number;
+    this.hashes[count] = hashOf(state, 0, words);
+    this.parents[count] = parent;
+    this.actions[count] = action;
+    this.count = count + 1;
+    return this.count === room;
+  }
+}
