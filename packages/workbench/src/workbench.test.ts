@@ -83,7 +83,7 @@ describe('an import', () => {
     await deskOn(whole).importRecording(recording(2000));
     expect((await deskOn(log).open('uses')).complete).toBe(true);
     expect(await all(log, again.run)).toEqual(await all(whole, again.run));
-  });
+  }, 30_000);
 
   it('that meets another writer of the same run is refused with what to do, and loses nothing', async () => {
     const log = memoryLog();

@@ -1,0 +1,96 @@
+import { type Figure, median } from './figures.ts';
+import { referencePromela } from './reference-promela.ts';
+import { type ReferenceRun, runReference } from './reference-run.ts';
+import type { ReferenceSize, ReferenceVariant } from './reference-size.ts';
+import { type SpinRun, spinVersion, type Verifier, withVerifier } from './spin.ts';
+
+export interface ExploreBench {
+  readonly run: ReferenceRun;
+  readonly figures: readonly Figure[];
+  /** Null when it was not asked for. */
+  readonly spin: { readonly version: string; readonly agrees: boolean; readonly run: SpinRun } | null;
+}
+
+interface Request {
+  readonly variant: ReferenceVariant;
+  readonly size: ReferenceSize;
+  readonly withSpin: boolean;
+  /** How many runs, or pairs of runs, of which the median counts. */
+  readonly runs: number;
+}
+
+/**
+ * Runs ours and SPIN's in turn, on a table sized in advance for both: a first run, which does not count among these,
+ * has to find out how many states there are, and so shows what ours takes when it is not told.
+ */
+export const benchExplore = ({ variant, size, withSpin, runs }: Request): ExploreBench => {
+  const untold = runReference({ variant, size, expectedStates: 0 });
+  const ours: ReferenceRun[] = [];
+  const theirs: SpinRun[] = [];
+  const version = withSpin ? spinVersion() : null;
+  if (withSpin && version === null) {
+    throw new Error('Cannot compare with SPIN as spin or gcc is not installed: apt-get install spin gcc');
+  }
+  const runAll = (verifier: Verifier | null): void => {
+    for (let pair = 0; pair < runs; pair += 1) {
+      ours.push(runReference({ variant, size, expectedStates: untold.states }));
+      if (verifier !== null) theirs.push(verifier.run(untold.states));
+    }
+  };
+  if (version === null) runAll(null);
+  else withVerifier(referencePromela(variant, size), runAll);
+  const figure = (
+    id: string,
+    unit: string,
+    own: (run: ReferenceRun) => number,
+    other?: (run: SpinRun) => number,
+  ): Figure => {
+    const isCompared = other !== undefined && theirs.length > 0;
+    return {
+      id,
+      value: median(ours.map(own)),
+      unit,
+      baseline: isCompared ? median(theirs.map(other)) : null,
+      ratio: isCompared ? median(ours.map((run, pair) => own(run) / other(theirs[pair] as SpinRun))) : null,
+    };
+  };
+  const [run = untold] = ours;
+  const [spinRun] = theirs;
+  const agrees =
+    spinRun !== undefined &&
+    spinRun.states === run.states &&
+    spinRun.transitions === run.transitions &&
+    spinRun.errors === run.violations + run.deadlocks;
+  return {
+    run,
+    figures: [
+      figure(
+        'seconds',
+        's',
+        ({ seconds }) => seconds,
+        ({ seconds }) => seconds,
+      ),
+      { id: 'seconds without a hint of the size', value: untold.seconds, unit: 's', baseline: null, ratio: null },
+      figure(
+        'states per second',
+        '1/s',
+        ({ states, seconds }) => states / seconds,
+        ({ states, seconds }) => states / seconds,
+      ),
+      figure(
+        'bytes per state',
+        'B',
+        ({ bytesPerState }) => bytesPerState,
+        ({ bytes, states }) => bytes / states,
+      ),
+      { id: 'bytes per state without a hint', value: untold.bytesPerState, unit: 'B', baseline: null, ratio: null },
+      figure(
+        'resident, ours with all of Node',
+        'MiB',
+        ({ residentBytes }) => residentBytes / 2 ** 20,
+        ({ bytes }) => bytes / 2 ** 20,
+      ),
+    ],
+    spin: spinRun === undefined || version === null ? null : { version, agrees, run: spinRun },
+  };
+};

@@ -1,0 +1,12 @@
+import { Command } from 'commander';
+import { registerExplore } from './explore-command.ts';
+
+const program = new Command('bench').description('what Custody takes, measured; see tools/bench/README.md');
+registerExplore(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  process.exitCode = 2;
+}
