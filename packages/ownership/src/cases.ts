@@ -67,6 +67,7 @@ const caseOf = (place: DevicePlace, sibling: DeviceView): { readonly id: string 
   const { driver } = sibling;
   switch (sibling.stage) {
     case stage.unbound:
+    case stage.left:
       return { id: '3' };
     case stage.bound:
       if (isManaged(driver)) return { id: isOwner(place, sibling) ? '1.b' : '1.c' };
@@ -123,7 +124,7 @@ const isExpected = (place: DevicePlace, sibling: DeviceView, id: string, deed: D
       return hasNoSay || isOwner(place, sibling);
     case '2.a.i':
     case 'g2':
-      return deed === 'kept' || deed === 'counted' || ownershipOf(place) !== 'api';
+      return deed !== 'passed' || ownershipOf(place) !== 'api';
     case 'g1':
       return hasNoSay || sibling.holds || sibling.isManaged;
     case 'g3':
@@ -165,6 +166,29 @@ export const judgeCase = (place: DevicePlace, sibling: DeviceView, deed: Deed): 
   }
   place.voice.mark(caseMark(found.id));
   if (!isExpected(place, sibling, found.id, deed)) place.voice.mark(failedCaseMark(found.id));
+};
+
+/** Those who hold a claim, are to make one, or are to give one back: the group's ownership is their affair yet. */
+const isConcerned = ({ isMember, holds, stage: now }: DeviceView): boolean =>
+  isMember && (holds || concerned.includes(now));
+const concerned: readonly number[] = [
+  stage.binding,
+  stage.failing,
+  stage.failedSilently,
+  stage.clearedFailing,
+  stage.unbinding,
+  stage.removed,
+  stage.cleared,
+  stage.clearedManaged,
+];
+
+/**
+ * A bind fails before its claim and will run no hook, while the group is the DMA API's and nobody else's affair: a hook
+ * has kept it for this bind, and 2.a.i wants that "eventually tmp holds or tmp's own failure hook releases".
+ */
+export const judgeGivenUp = ({ knobs, group, siblings, voice }: DevicePlace): void => {
+  if (knobs.claimRecord !== 'token' || knobs.releaseOnEarlyFailure === 'after clear') return;
+  if (group.owner === dmaApi && !siblings.some(isConcerned)) voice.mark(failedCaseMark('2.a.i'));
 };
 
 /** As `judgeCase` for every sibling in the group: nothing that was done hangs on one of them. */

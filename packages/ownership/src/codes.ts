@@ -60,6 +60,8 @@ export const stage = {
   tested: 17,
   /** As `probed`, and the claim that comes only now was refused: nobody asked the notifier. */
   refusedAtBound: 18,
+  /** As `cleared` and `clearedManaged`, and whatever was to be released is: nothing of the driver is left. */
+  left: 19,
 } as const;
 
 const phases: Readonly<Record<keyof typeof stage, Phase>> = {
@@ -82,6 +84,7 @@ const phases: Readonly<Record<keyof typeof stage, Phase>> = {
   failedSilently: 'binding',
   tested: 'binding',
   refusedAtBound: 'failing',
+  left: 'unbinding',
 };
 const stageNames = Object.keys(stage) as readonly (keyof typeof stage)[];
 export const stageCount = stageNames.length;

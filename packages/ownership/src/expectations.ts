@@ -24,6 +24,8 @@ type VariantExpectations = Readonly<Record<string, Expectation>>;
 export type ScenarioExpectations = VariantExpectations & { readonly otherwise: Expectation };
 
 const laterLinux = ['linux-6.12', 'linux-6.15', 'linux-6.17'] as const;
+/** §3 typeGuard: cnt==0 in V5, and in V6a with the count "= V5". */
+const unownedType = [...laterLinux, 'notifier-cleanup-count', 'notifier-claim'];
 /** The token under the seed mail's rule. */
 const mails = ['robin-mail', 'robin-repaired', 'notifier-cleanup-walk'] as const;
 const tokens = ['robin-sketch', ...mails] as const;
@@ -204,9 +206,9 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
 
   'case-4b': {
     otherwise: {
-      violated: [],
+      violated: ['O1'],
       ends: ['OK / OK -> user 1 blocking'],
-      source: 'S-14: keep; the user has not released, so that it stays is no I4',
+      source: 'S-14: keep, and leak it if nobody ever releases: the obligation of §3, case 4.b',
     },
     'vfio-viability': {
       violated: ['I11'],
@@ -214,13 +216,21 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
       ends: [],
       source: '§2.5 vfio_unregister_group_dev: the last device waits until G.container == NULL, and nobody closes it',
     },
-    'series-v6': { violated: ['I6', 'I7'], ends: ['OK / OK -> user 1 detached'], source: `S-14: keep; ${detached}` },
+    'series-v6': {
+      violated: ['I6', 'I7', 'O1'],
+      ends: ['OK / OK -> user 1 detached'],
+      source: `S-14: keep; ${detached}`,
+    },
     'robin-sketch': {
-      violated: ['I3', 'I6'],
+      violated: ['I3', 'I6', 'O1'],
       ends: ['OK / OK -> none 0 default'],
       source: `S-14, §4.2 I3 V2: drops A's owner early; ${unchanged}`,
     },
-    ...each(mails, { violated: [], ends: ['OK / OK -> vfio 0 blocking'], source: 'S-14: keep' }),
+    ...each(mails, {
+      violated: ['O1'],
+      ends: ['OK / OK -> vfio 0 blocking'],
+      source: 'S-14: keep, and leak it if nobody ever releases: the obligation of §3, case 4.b',
+    }),
   },
 
   'fail-before-claim': {
@@ -345,41 +355,41 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
     otherwise: {
       violated: [],
       ends: [
-        'ENODEV ENODEV / ENODEV -> none 0 default',
-        'ENODEV ENODEV / OK -> none 1 default',
-        'ENODEV OK / ENODEV -> none 1 default',
-        'ENODEV OK / OK -> none 2 default',
+        'ENODEV EPROBE_DEFER ENODEV / ENODEV -> none 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / OK -> none 1 default',
+        'ENODEV EPROBE_DEFER OK / ENODEV -> none 1 default',
+        'ENODEV EPROBE_DEFER OK / OK -> none 2 default',
       ],
-      source: 'S-22: cnt returns to 0 each time',
+      source: 'S-22: cnt returns to 0 each time, after -ENODEV and after -EPROBE_DEFER',
     },
     'vfio-viability': {
       violated: [],
       ends: [
-        'ENODEV ENODEV / ENODEV -> none 0 default',
-        'ENODEV ENODEV / OK -> none 0 default',
-        'ENODEV OK / ENODEV -> none 0 default',
-        'ENODEV OK / OK -> none 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / ENODEV -> none 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / OK -> none 0 default',
+        'ENODEV EPROBE_DEFER OK / ENODEV -> none 0 default',
+        'ENODEV EPROBE_DEFER OK / OK -> none 0 default',
       ],
       source: '§3 claimSite V0: nowhere',
     },
     ...each(['robin-sketch', 'robin-mail', 'robin-repaired'], {
       violated: [],
       ends: [
-        'ENODEV ENODEV / ENODEV -> none 0 default',
-        'ENODEV ENODEV / OK -> DMA_API 0 default',
-        'ENODEV OK / ENODEV -> DMA_API 0 default',
-        'ENODEV OK / OK -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / ENODEV -> none 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / OK -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER OK / ENODEV -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER OK / OK -> DMA_API 0 default',
       ],
       source: 'S-22: no leak',
     }),
     'notifier-cleanup-walk': {
       violated: ['I4', 'I11'],
       ends: [
-        'ENODEV ENODEV / ENODEV -> DMA_API 0 default',
-        'ENODEV ENODEV / ENODEV -> none 0 default',
-        'ENODEV ENODEV / OK -> DMA_API 0 default',
-        'ENODEV OK / ENODEV -> DMA_API 0 default',
-        'ENODEV OK / OK -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / ENODEV -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / ENODEV -> none 0 default',
+        'ENODEV EPROBE_DEFER ENODEV / OK -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER OK / ENODEV -> DMA_API 0 default',
+        'ENODEV EPROBE_DEFER OK / OK -> DMA_API 0 default',
       ],
       source: `§3 V6a: NOT_BOUND precedes the clear, so two that fail each see the other; ${leak}`,
     },
@@ -463,7 +473,7 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
 
   'store-type-vs-managed-attach': {
     otherwise: { violated: [], ends: ['EBUSY -> none 0 own'], source: 'S-27: <=v6.3 -EBUSY (bound)' },
-    ...each(laterLinux, {
+    ...each(unownedType, {
       violated: ['I12'],
       ends: ['OK -> none 0 identity'],
       source: 'S-27, §4.2 I12 V5: its domain is replaced',
@@ -486,7 +496,7 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
       ends: ['EBUSY / OK -> DMA_API 0 default', 'OK / OK -> DMA_API 0 identity'],
       source: 'S-28: <=v6.3 device_lock decides',
     }),
-    ...each(laterLinux, {
+    ...each(unownedType, {
       violated: [],
       ends: ['EPERM / OK -> none 1 default', 'OK / OK -> none 1 identity'],
       source: 'S-28: v6.4+ g.mutex: store first: bind uses new domain; bind first: -EPERM',
@@ -495,7 +505,7 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
 
   'store-type-multi': {
     otherwise: { violated: [], ends: ['EINVAL -> none 0 default'], source: 'S-29: <=v6.3 -EINVAL' },
-    ...each(laterLinux, { violated: [], ends: ['OK -> none 0 identity'], source: 'S-29: v6.4+ ok' }),
+    ...each(unownedType, { violated: [], ends: ['OK -> none 0 identity'], source: 'S-29: v6.4+ ok' }),
   },
 
   'use-after-foreign-attach': {
@@ -692,5 +702,13 @@ export const expectations: Readonly<Record<string, ScenarioExpectations>> = {
       source: '§3 V3: nobody leaves, so that no walk takes the one that fails for a holder',
     }),
     'notifier-claim': { violated: ['I1', 'I6', 'I9'], source: ignored },
+  },
+
+  'managed-fails-late': {
+    otherwise: {
+      violated: [],
+      ends: ['OK / ENODEV -> none 0 default', 'OK / OK -> none 0 default'],
+      source: '§2.2: dma_cleanup asks the flag; §3 V3: the hook finds the group as it is',
+    },
   },
 };

@@ -1,4 +1,4 @@
-import { type Bounds, formatSchedule, howOften } from '@custody/explore';
+import { type Bounds, formatSchedule, howOften, type Model } from '@custody/explore';
 import { overtakenMarks } from './cases.ts';
 import type { Stores } from './machine.ts';
 import { modelOf } from './model-of.ts';
@@ -17,16 +17,24 @@ export interface Overtaking {
 }
 
 /**
- * The mail's remark on 2.a.i: 'This may be "unfair" if an explicit claim was also waiting, but not incorrect.'
  * `handedOn`: the last holder leaves, and what it had passes to a sibling within the mutex that the claim waits for.
  * `outrun`: the group was free, and a kernel driver took the mutex before the claim that waited for it did.
  */
-export interface Fairness {
+interface Overtakings {
+  readonly handedOn: Overtaking;
+  readonly outrun: Overtaking;
+}
+
+/**
+ * The mail's remark on 2.a.i: 'This may be "unfair" if an explicit claim was also waiting, but not incorrect.' With a
+ * mutex that anybody may take first, as the kernel's may be; and with one that goes to who asked first (`inOrder`): what
+ * remains then is the scheme's own unfairness.
+ */
+export interface Fairness extends Overtakings {
   readonly variant: string;
   readonly states: number;
   readonly complete: boolean;
-  readonly handedOn: Overtaking;
-  readonly outrun: Overtaking;
+  readonly inOrder: Overtakings;
 }
 
 /** Two kernel drivers that come and go for ever, and a user that tries for ever to claim what they leave. */
@@ -44,25 +52,48 @@ export const comeAndGo: Scenario = {
   forever: [0, 1, 2],
 };
 
-/** Whether explicit claims can be overtaken for ever under `variant`, and how. */
-export const fairnessOf = (
-  variant: Variant,
-  { stores = 'sc', ...bounds }: Bounds & { readonly stores?: Stores } = {},
-): Fairness => {
-  const model = modelOf(variant, comeAndGo, stores);
-  const handed = howOften(model, overtakenMarks.handedOn, bounds);
-  const outrun = howOften(model, overtakenMarks.outrun, bounds);
-  const told = ({ times, complete, schedule, loop }: typeof handed): Overtaking => ({
+/** The same with a mutex that goes to who asked first. */
+export const comeAndGoInOrder: Scenario = {
+  ...comeAndGo,
+  id: 'come-and-go-in-order',
+  title: `${comeAndGo.title}, the mutex going to who asked first`,
+  queues: true,
+};
+
+interface Found extends Overtakings {
+  readonly states: number;
+  readonly complete: boolean;
+}
+
+const overtakingsIn = (model: Model, bounds: Bounds): Found => {
+  const ask = (mark: string) => howOften(model, mark, bounds);
+  const told = ({ times, complete, schedule, loop }: ReturnType<typeof ask>): Overtaking => ({
     times: complete ? times : null,
     bounded: loop !== null ? false : complete ? true : null,
     schedule: formatSchedule(schedule),
     loop: loop === null ? null : formatSchedule(loop),
   });
+  const [handedOn, outrun] = [ask(overtakenMarks.handedOn), ask(overtakenMarks.outrun)];
+  return {
+    states: Math.max(handedOn.states, outrun.states),
+    complete: handedOn.complete && outrun.complete,
+    handedOn: told(handedOn),
+    outrun: told(outrun),
+  };
+};
+
+/** Whether explicit claims can be overtaken for ever under `variant`, and how. */
+export const fairnessOf = (
+  variant: Variant,
+  { stores = 'sc', ...bounds }: Bounds & { readonly stores?: Stores } = {},
+): Fairness => {
+  const { states, complete, ...asTheyCome } = overtakingsIn(modelOf(variant, comeAndGo, stores), bounds);
+  const inOrder = overtakingsIn(modelOf(variant, comeAndGoInOrder, stores), bounds);
   return {
     variant: variant.id,
-    states: Math.max(handed.states, outrun.states),
-    complete: handed.complete && outrun.complete,
-    handedOn: told(handed),
-    outrun: told(outrun),
+    states: states + inOrder.states,
+    complete: complete && inOrder.complete,
+    ...asTheyCome,
+    inOrder: { handedOn: inOrder.handedOn, outrun: inOrder.outrun },
   };
 };

@@ -43,7 +43,7 @@ export interface DeviceFields {
   readonly override: Field;
   /** On the deferred list: 1 pending, 2 active. */
   readonly deferred: Field;
-  /** Open device files. */
+  /** 1: its file is open; 2: its driver has left VFIO's list of the group. */
   readonly open: Field;
 }
 
@@ -57,6 +57,8 @@ export interface TaskFields {
   readonly seen: Field;
   /** Which driver of a bind's list; or, under CONFIG_DEBUG_TEST_DRIVER_REMOVE, which of the two probes. */
   readonly turn: Field;
+  /** It asked for the group's mutex while a claim was waiting for it already; where tasks go on for ever. */
+  readonly isBehind: Field;
   /** Errno + 1 of each call that returned, 0 before and for one that was passed over. */
   readonly results: readonly Field[];
 }
@@ -158,7 +160,7 @@ export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fie
         hardware: domains(needs.domains),
         override: driver(needs.overrides),
         deferred: layout.field(needs.defers ? 3 : 1),
-        open: flag(needs.vfio),
+        open: layout.field(needs.vfio ? 3 : 1),
       };
     }),
     claims: users.map(() => layout.field(most(...scenario.tasks.map((script) => script.length)) + 2)),
@@ -169,6 +171,7 @@ export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fie
       errno: layout.field(errnoNames.length),
       seen: driver(readsTwice),
       turn: layout.field(most(...script.map((call) => turnsOf(scenario, call)))),
+      isBehind: flag(scenario.forever !== undefined),
       results: script.map(() => layout.field(errnoNames.length + 1)),
     })),
     words: layout.words,

@@ -140,7 +140,7 @@ export const fixes: readonly Fix[] = [
       scenario: 'dev-driver-toctou',
       before: { variant: 'linux-6.15' },
       after: { variant: 'linux-6.17' },
-      breaks: ['I2', 'I13'],
+      breaks: ['I2', 'I4', 'I5', 'I11', 'I13'],
     },
   },
   {

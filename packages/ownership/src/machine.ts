@@ -6,7 +6,7 @@ import type { Place, Voice } from './operation.ts';
 import { over, type Program, programOf, type Stand } from './program.ts';
 import { drivers, type Scenario, type ScriptedCall } from './scenario.ts';
 import { twisted, type Variant } from './variant.ts';
-import { driverCode, type LockView, ownerCodeOf, type UserView, type Views, viewsOf } from './views.ts';
+import { driverCode, type LockView, ownerCodeOf, type TaskView, type UserView, type Views, viewsOf } from './views.ts';
 
 /** When a store to dev->driver is visible to other CPUs: at once, or up to the storing task's next unlock. */
 export type Stores = 'sc' | 'late';
@@ -148,6 +148,7 @@ export class Machine {
     if (next === over) return this.finishCall(task, fields);
     this.memory.set(fields.label, next);
     this.checkOrder(task);
+    this.queue(task);
     return -1;
   }
 
@@ -217,6 +218,12 @@ export class Machine {
     while (next < results.length && needs[next]?.() === false) next += 1;
     memory.set(call, isForever && next === results.length ? 0 : next);
     return code;
+  }
+
+  /** Notes that the task asks for the group's mutex after a claim that waits for it. */
+  private queue(task: number): void {
+    if (this.scenario.forever === undefined || this.standOf(task)?.lock !== this.views.group.mutex) return;
+    (this.views.tasks[task] as TaskView).isBehind = this.hasWaitingClaim(task);
   }
 
   /** Marks a lock that is asked for while one is held that must come after it (I10). */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exploreVariant } from './explore-variant.ts';
 import { scenario, variant } from './found.testing.ts';
 import { type Scenario, type Size, scale, upTo } from './scenario.ts';
+import type { Variant } from './variant.ts';
 
 /** With how many devices each is explored at most: 3, and the one that claimers speak through where it is counted. */
 const largest: Readonly<Record<string, number>> = {
@@ -43,5 +44,39 @@ describe.each(['linux-6.1', 'linux-6.12'])('%s, in every size,', (id) => {
     expect(verdicts.map((property) => property.id)).toEqual(kept);
     expect(verdicts.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
     expect([complete, deadlock]).toEqual([true, null]);
+  });
+});
+
+/** The scheme that the lab kernels ran, repaired: the owner has a cookie, and may not claim again (docs/decisions/0003). */
+const repairedLab: Variant = {
+  ...variant('robin-repaired'),
+  id: 'robin-lab-repaired',
+  knobs: { ...variant('robin-repaired').knobs, ownerId: 'cookie', userReentry: 'refused' },
+};
+/** There double-unbind-hook-early makes another scheme of it; and it keeps no count. */
+const ownSizes = sizes.filter(([name]) => name !== 'double-unbind-hook-early');
+const keptByToken = kept.filter((id) => id !== 'I2' && id !== 'I5');
+
+describe('robin-repaired, its owners told apart by a cookie, in every size,', () => {
+  it.each(ownSizes)('breaks nothing in %s with %d devices and %d claimers', (name, devices, claimers) => {
+    for (const stores of ['sc', 'late'] as const) {
+      const size = scale(scenario(name), { devices, claimers });
+      const { complete, deadlock, properties } = exploreVariant(repairedLab, size, { stores });
+      const verdicts = properties.filter((property) => keptByToken.includes(property.id));
+      expect(verdicts.map((property) => property.id)).toEqual(keptByToken);
+      expect(verdicts.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
+      expect([complete, deadlock]).toEqual([true, null]);
+    }
+  });
+});
+
+describe('robin-repaired with a driver for an owner', () => {
+  it('cannot tell two users of one driver apart: what one releases, the other loses (I8, and so I1)', () => {
+    const { properties } = exploreVariant(
+      variant('robin-repaired'),
+      scale(scenario('fail-before-claim'), { devices: 2, claimers: 2 }),
+    );
+    const broken = properties.flatMap(({ id, verdict }) => (verdict === 'violated' ? [id] : []));
+    expect(broken).toEqual(['I1', 'I3', 'I8', 'I9']);
   });
 });

@@ -9,7 +9,7 @@ import type { Stand } from './program.ts';
 import { type Sentence, type Sight, sentencesOf } from './properties.ts';
 import type { Chance, Scenario } from './scenario.ts';
 import { twisted, type Variant } from './variant.ts';
-import type { DeviceView } from './views.ts';
+import type { DeviceView, TaskView } from './views.ts';
 import { topologyOfMachine, worldOfMachine } from './world-at.ts';
 
 /** What is left when every task has finished. */
@@ -97,6 +97,11 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     into.fill(0, base, base + words);
     at(into, base, () => machine.begin());
   };
+  /** A claim that asked for the mutex before it comes first, where mutexes are queues. */
+  const isQueued = (task: number, stand: Stand): boolean =>
+    scenario.queues === true &&
+    stand.lock === machine.views.group.mutex &&
+    (machine.views.tasks[task] as TaskView).isBehind;
   const start = new Int32Array(words);
   begin(start, 0);
 
@@ -120,7 +125,7 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
           emit(actionOf(task, outcome.visible));
           memory.look(states, from);
         }
-        if (isBlocked(stand)) continue;
+        if (isBlocked(stand) || isQueued(task, stand)) continue;
         for (const what of outcomesOf[stand.chance]) {
           copy(states, from, scratch);
           memory.look(scratch, 0);

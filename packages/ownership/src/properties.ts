@@ -59,10 +59,11 @@ const worksByDmaApi = ({ knobs }: Sight, device: Devices[number]): boolean =>
   device.usesDmaApi &&
   // Before driver_managed_dma a driver of VFIO's was known by being on VFIO's list.
   !(knobs.claimRecord === 'none' && isVfio(device.driver));
+const isSingleton = (devices: Devices): boolean => devices.filter(({ isMember }) => isMember).length === 1;
 /** Nobody is inside the group's mutex: what is seen now is meant. */
 const isSettled = ({ group }: Views): boolean => group.mutex.holder < 0;
 
-/** The fifteen invariants, in order. */
+/** The fifteen invariants, in order, and the obligation that case 4.b rests on. */
 export const sentences: readonly Sentence[] = [
   {
     id: 'I1',
@@ -109,7 +110,7 @@ export const sentences: readonly Sentence[] = [
     holds: (sight) => {
       const { group, devices } = sight;
       if (group.owner === nobody && group.ownerCount === 0 && group.domain === group.defaultDomain) return true;
-      if (group.domain === domain.own || group.bug) return true;
+      if (group.bug || (group.domain === domain.own && group.owner === nobody && group.ownerCount === 0)) return true;
       return hasHolder(devices) || hasUser(sight) || !sight.isQuiet();
     },
   },
@@ -131,7 +132,8 @@ export const sentences: readonly Sentence[] = [
         if (!device.isMember) continue;
         const { hardware } = device;
         if (isUsers && hardware !== domain.blocking && hardware !== domain.user) return false;
-        if ((device.holds || worksByDmaApi(sight, device)) && hardware !== group.defaultDomain) return false;
+        if (!device.holds && !worksByDmaApi(sight, device)) continue;
+        if (hardware !== group.defaultDomain && !(hardware === domain.own && isSingleton(devices))) return false;
       }
       return true;
     },
@@ -172,6 +174,11 @@ export const sentences: readonly Sentence[] = [
   { id: 'I13', name: 'no freed domain and no freed driver is used', source },
   { id: 'I14', name: 'root cannot make the kernel warn or stop', source },
   { id: 'I15', name: 'dev->driver is written under the device_lock only', source },
+  {
+    id: 'O1',
+    name: 'a driver that owns the group does not leave its last device before the group is released',
+    source: 'domain/ownership.md §3, case 4.b',
+  },
 ];
 
 /** The sentences that say something about a scheme with these knobs. */

@@ -144,6 +144,8 @@ export interface Scenario {
   readonly twist?: Partial<Pick<Knobs, KnobName>>;
   /** The script of T0, T1 … */
   readonly tasks: readonly (readonly ScriptedCall[])[];
+  /** The group's mutex goes to who asked first, as far as a waiting claim is concerned. Default: to anybody. */
+  readonly queues?: true;
   /** Tasks that begin again when their script ends. Default: none. */
   readonly forever?: readonly number[];
   /** The same story with more or fewer of its people; absent where that makes no sense. */

@@ -1,4 +1,4 @@
-import { conflictsOf, type Knobs } from './knobs.ts';
+import { conflictsOf, type Knobs, knobNames } from './knobs.ts';
 import type { Place, Steps } from './operation.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -36,5 +36,6 @@ export const variantOf = (neighbour: Variant, { id, title, source, knobs }: Chan
 /** The variant as `scenario` is about it: with the scenario's twist, where that combines with it. */
 export const twisted = (variant: Variant, { twist }: Scenario): Variant => {
   const knobs: Knobs = { ...variant.knobs, ...twist };
-  return twist === undefined || conflictsOf(knobs).length > 0 ? variant : { ...variant, knobs };
+  const isSame = knobNames.every((name) => knobs[name] === variant.knobs[name]);
+  return isSame || conflictsOf(knobs).length > 0 ? variant : { ...variant, knobs };
 };

@@ -58,8 +58,13 @@ const exploreAll = (): Reports =>
     ),
   );
 
+const isTwisting = (variant: Variant, scenario: Scenario): boolean => twisted(variant, scenario) !== variant;
+
+/** What was found of the scheme itself: not where a scenario makes another of it. */
 const reportsOf = (reports: Reports, variant: Variant): readonly VariantReport[] =>
-  scenarios.map((scenario) => reports.get(keyOf(variant, scenario)) as VariantReport);
+  scenarios
+    .filter((scenario) => !isTwisting(variant, scenario))
+    .map((scenario) => reports.get(keyOf(variant, scenario)) as VariantReport);
 
 const brokenIn = (reports: Reports, variant: Variant, id: string): readonly string[] =>
   reportsOf(reports, variant)
@@ -140,8 +145,8 @@ const overtakingText = ({ bounded, times, schedule, loop }: Fairness['handedOn']
 
 const fairnessRows = (): readonly (readonly string[])[] =>
   variants.map((variant) => {
-    const { handedOn, outrun } = fairnessOf(variant);
-    return [code(variant.id), overtakingText(handedOn), overtakingText(outrun)];
+    const { handedOn, outrun, inOrder } = fairnessOf(variant);
+    return [code(variant.id), ...[handedOn, outrun, inOrder.handedOn, inOrder.outrun].map(overtakingText)];
   });
 
 const deviceText = ({ devices, outside }: Scenario): string =>
@@ -188,17 +193,20 @@ const fixText = ({ here }: Fix): string => {
 const fixRows = (): readonly (readonly string[])[] =>
   fixes.map((fix) => [fix.id, fix.commits, fix.release, fix.what, fixText(fix)]);
 
-const isTwisted = (scenario: Scenario): readonly string[] =>
-  scenario.twist === undefined
-    ? []
-    : [
-        `- ${code(scenario.id)} is about ${Object.entries(scenario.twist)
-          .map(([name, value]) => `${name}: ${value}`)
-          .join(', ')}, and changes that in ${variants
-          .filter((variant) => twisted(variant, scenario) !== variant)
-          .map(({ id }) => code(id))
-          .join(', ')}.`,
-      ];
+/** A scenario that makes another scheme of some: what those break then. */
+const twistLines = (reports: Reports, scenario: Scenario): readonly string[] => {
+  if (scenario.twist === undefined) return [];
+  const change = Object.entries(scenario.twist).map(([name, value]) => `${name}: ${value}`);
+  const broken = new Map<string, string[]>();
+  for (const variant of variants.filter((candidate) => isTwisting(candidate, scenario))) {
+    const { properties } = reports.get(keyOf(variant, scenario)) as VariantReport;
+    const ids = properties.filter(({ verdict }) => verdict === 'violated').map(({ id }) => id);
+    const key = ids.length === 0 ? 'nothing' : ids.join(', ');
+    broken.set(key, [...(broken.get(key) ?? []), code(variant.id)]);
+  }
+  const found = [...broken].map(([ids, names]) => `${names.join(', ')} break${names.length === 1 ? 's' : ''} ${ids}`);
+  return [`- ${code(scenario.id)} is about ${change.join(', ')}. So changed, ${found.join('; ')}.`];
+};
 
 const mail = `Robin Murphy, Wed, 23 Feb 2022 13:04:13 +0000, "Re: [PATCH v6 02/11] driver core: Add dma_cleanup callback in
 bus_type", on the iommu list. He argues that who leaves may read a sibling's \`dev->driver\` without its lock: whatever it
@@ -216,6 +224,9 @@ export const variantsPage = (): string => {
     'Every scheme of the thread and every kernel since, explored in every scenario: what each is, what it breaks, and a',
     'schedule for each "no". Everything here can be had from the command line: `custody explore VARIANT SCENARIO`,',
     "`custody cases VARIANT`, `custody variants --knobs`; a schedule is replayed with `custody simulate VARIANT SCENARIO --schedule '…'`.",
+    '',
+    'Sources named "domain/ownership.md" are sections of the specification that this project was given: the kernel sources and',
+    'mails that it was read from are named there, and the commits and mails here.',
     '',
     '## The schemes',
     '',
@@ -235,7 +246,9 @@ export const variantsPage = (): string => {
     '',
     ...table(['', ...variants.map(({ id }) => code(id))], propertyRows(reports)),
     '',
-    ...scenarios.flatMap(isTwisted),
+    'Two scenarios make another scheme of some, and so are not counted for those:',
+    '',
+    ...scenarios.flatMap((scenario) => twistLines(reports, scenario)),
     '',
     '## The ten cases',
     '',
@@ -251,9 +264,11 @@ export const variantsPage = (): string => {
     '',
     'Two kernel drivers come and go for ever while a user tries for ever to claim. How often can its claim, waiting for the',
     "group's mutex, be overtaken? *Handed on*: the last holder leaves, and what it had passes to a sibling inside the mutex",
-    '(2.a.i). *Outrun*: the group was free, and a kernel driver took the mutex first, as a mutex is not a queue.',
+    '(2.a.i). *Outrun*: the group was free, and a kernel driver that asked later took the mutex first.',
     '',
-    ...table(['scheme', 'handed on', 'outrun'], fairnessRows()),
+    "A mutex that goes to who asked first lets nobody be outrun; what is handed on inside it is the scheme's own unfairness.",
+    '',
+    ...table(['scheme', 'handed on', 'outrun', 'handed on, in order', 'outrun, in order'], fairnessRows()),
     '',
     '## What is broken, and how',
     '',

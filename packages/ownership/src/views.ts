@@ -313,6 +313,15 @@ export class DeviceView {
   set isOpen(value: boolean) {
     this.memory.set(this.fields.open, value ? 1 : 0);
   }
+
+  /** Its vfio driver has left VFIO's list of the group, and not yet the device. */
+  get hasLeftVfio(): boolean {
+    return this.memory.get(this.fields.open) === 2;
+  }
+
+  set hasLeftVfio(value: boolean) {
+    if (this.fields.open.mask !== 0) this.memory.set(this.fields.open, value ? 2 : 0);
+  }
 }
 
 /** What a task keeps in its own registers while a call is in flight. */
@@ -351,6 +360,15 @@ export class TaskView {
 
   set turn(code: number) {
     this.memory.set(this.fields.turn, code);
+  }
+
+  /** It asked for the group's mutex while a claim was waiting for it already; only where tasks go on for ever. */
+  get isBehind(): boolean {
+    return this.memory.get(this.fields.isBehind) === 1;
+  }
+
+  set isBehind(value: boolean) {
+    if (this.fields.isBehind.mask !== 0) this.memory.set(this.fields.isBehind, value ? 1 : 0);
   }
 }
 

@@ -53,6 +53,7 @@ const stageFact =
       case stage.clearedFailing:
       case stage.cleared:
       case stage.clearedManaged:
+      case stage.left:
       case stage.refusedAtBound:
       case stage.refused: // the return of the claim tells it
         return null;

@@ -19,6 +19,10 @@ interface Request {
   readonly runs: number;
 }
 
+/** Equal, as far as pan printed the digits. */
+const isSame = (own: number, printed: number): boolean =>
+  printed < 1e8 ? own === printed : Math.abs(own - printed) <= printed / 1e7;
+
 /**
  * Runs ours and SPIN's in turn, on a table sized in advance for both: a first run, which does not count among these,
  * has to find out how many states there are, and so shows what ours takes when it is not told.
@@ -58,8 +62,8 @@ export const benchExplore = ({ variant, size, withSpin, runs }: Request): Explor
   const [spinRun] = theirs;
   const agrees =
     spinRun !== undefined &&
-    spinRun.states === run.states &&
-    spinRun.transitions === run.transitions &&
+    isSame(run.states, spinRun.states) &&
+    isSame(run.transitions, spinRun.transitions) &&
     spinRun.errors === run.violations + run.deadlocks;
   return {
     run,

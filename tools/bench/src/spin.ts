@@ -16,8 +16,11 @@ export interface SpinRun {
 
 /** A model made into a verifier. */
 export interface Verifier {
-  /** Every state, without reductions; `states` says how large to make its hash table. */
-  run(states: number): SpinRun;
+  /**
+   * Every state, without reductions; `expected` says how large to make its hash table. pan prints 8 digits: above 100
+   * million the counts are rounded.
+   */
+  run(expected: number): SpinRun;
 }
 
 const maxDepth = 10_000;
@@ -51,8 +54,8 @@ const verifierIn = (folder: string, promela: string, optimize: string): Verifier
   must('spin', ['-a', '-o2', '-o3', 'model.pml'], folder);
   must('gcc', [optimize, '-DSAFETY', '-DNOREDUCE', '-w', '-o', 'pan', 'pan.c'], folder);
   return {
-    run: (states) => {
-      const slots = Math.max(16, Math.ceil(Math.log2(states)));
+    run: (expected) => {
+      const slots = Math.max(16, Math.ceil(Math.log2(expected)));
       const began = performance.now();
       // -c0: count every error and stop at none; -n: no listing of what was not reached.
       // It names each error as it finds it, which can be more than fits in memory; what counts stands at the end.
@@ -61,10 +64,11 @@ const verifierIn = (folder: string, promela: string, optimize: string): Verifier
       if (/max search depth too small|out of memory/.test(said)) {
         throw new Error(`Cannot compare with SPIN as its search was cut short: ${said}`);
       }
+      const states = numberIn(said, /([\d.e+]+) states, stored/);
       return {
-        states: numberIn(said, /(\d+) states, stored/),
+        states,
         // pan counts the entry into the initial state as one.
-        transitions: numberIn(said, /(\d+) transitions/) - 1,
+        transitions: states + numberIn(said, /([\d.e+]+) states, matched/) - 1,
         errors: numberIn(said, /errors: (\d+)/),
         bytes: numberIn(said, /([\d.]+)\s+total actual memory usage/) * 2 ** 20,
         seconds,

@@ -1,3 +1,4 @@
+import { judgeGivenUp } from '../cases.ts';
 import { clearedFrom, deferral, domain, errno, noDriver, outcome, presence, stage } from '../codes.ts';
 import { walks } from '../knobs.ts';
 import {
@@ -18,7 +19,7 @@ import {
 import { type BindCall, type BindChances, type Chance, type DriverName, traitsOf } from '../scenario.ts';
 import { driverCode } from '../views.ts';
 import { joinSteps } from './join.ts';
-import { unuse } from './unuse.ts';
+import { leave, unuse } from './unuse.ts';
 import { enterUse, useSteps } from './use.ts';
 import { boundNotifier } from './vfio.ts';
 
@@ -47,15 +48,29 @@ export const departure = (place: DevicePlace, site: Site, suffix: string, then: 
     steps: {
       ...(!isNowhere && given.steps),
       [clear]: step(() => {
-        const wasManaged = device.isManaged;
-        device.stage = clearedFrom(device.stage, wasManaged);
+        const { driver } = device;
+        checkOwnerLeaves(place, driver);
+        device.stage = clearedFrom(device.stage, device.isManaged);
         setDriver(place, device, noDriver);
+        device.hasLeftVfio = false;
         // A token stands for whoever shows a driver: the claim ends here, and the hook only tidies up.
         if (walks(place.knobs)) device.holds = false;
-        return isHookAfter ? given.enter() : go(then);
+        const next = isHookAfter ? given.enter() : go(then);
+        const isOver = !isHookAfter || next === go(then);
+        if (isOver) leave(place);
+        return next;
       }),
     },
   };
+};
+
+/**
+ * "V3 needs 'remove() of an owner must release' as a checked obligation" (§3, case 4.b): the last device of the driver
+ * through which a user owns the group loses it, and the user owns the group still.
+ */
+const checkOwnerLeaves = ({ device, devices, users, voice }: DevicePlace, driver: number): void => {
+  if (devices.some((other) => other !== device && other.driver === driver)) return;
+  if (users.some(({ owns, through }) => owns && through.driver === driver)) voice.mark('O1');
 };
 
 /** A device without a driver is settled, whatever was under way with it; a claim that is left over is lost. */
@@ -78,7 +93,7 @@ const enterProbe = ({ device, users, voice }: DevicePlace): Label => {
 
 /** Which driver of the list matches next, from number `turn` on; -1 when none does. */
 const nextMatch = ({ device }: DevicePlace, drivers: readonly DriverName[], isAsked: boolean, turn: number): number => {
-  if (isAsked) return turn === 0 ? 0 : -1;
+  if (isAsked) return device.override === noDriver || device.override === driverCode(drivers[0] ?? null) ? 0 : -1;
   for (let number = turn; number < drivers.length; number += 1) {
     const name = drivers[number] as DriverName;
     const matches = device.override === noDriver ? !traitsOf(name).byOverride : device.override === driverCode(name);
@@ -112,13 +127,15 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
   const late = departure(place, knobs.releaseOnLateFailure, '', isLoop ? 'bind.next' : 'bind.unlock');
   const tested = departure(
     place,
-    knobs.testRemove === 'calls dma_cleanup' ? knobs.releaseOnUnbind : 'none',
+    // There is no notification between the two probes, and no other hook.
+    knobs.testRemove === 'calls dma_cleanup' && knobs.releaseOnUnbind === 'dma_cleanup' ? 'dma_cleanup' : 'none',
     '-test',
     'bind.set',
   );
   const undo = unuse(place, '-undo', early.enter);
 
   const failsEarly = (): Label => {
+    if (!device.isManaged && !device.holds) judgeGivenUp(place);
     device.stage = stage.failedEarly;
     return early.enter();
   };
@@ -170,8 +187,10 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
   const firmware: Step = {
     chance: chances.firmware,
     run: (what) => {
-      if (what === outcome.ok) return joins && device.presence === presence.registered ? 'join.lock' : afterFirmware();
+      if (what === outcome.ok)
+        return joins && device.presence === presence.registered ? 'join.probe-lock' : afterFirmware();
       errnoOf(what, 'ENODEV');
+      if (!device.isManaged && !device.holds) judgeGivenUp(place);
       device.stage = stage.failedEarly;
       const hasClaimed = isFirst && !device.isManaged && knobs.releaseOnEarlyFailure === 'undo';
       return hasClaimed ? undo.enter() : early.enter();
@@ -187,7 +206,7 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
       if (device.driver !== noDriver) return isAsked ? refuse(place, 'EBUSY', 'bind.unlock') : 'bind.unlock';
       if (knobs.readyToProbe === 'yes' && device.isUnready) return refuse(place, 'EPROBE_DEFER', 'bind.unlock');
       const match = nextMatch(place, drivers, isAsked, 0);
-      if (match < 0) return 'bind.unlock';
+      if (match < 0) return isAsked ? refuse(place, 'ENODEV', 'bind.unlock') : 'bind.unlock';
       if (isLoop) task.turn = match;
       return 'bind.set';
     }),
@@ -205,7 +224,11 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
       },
     },
     ...(hasFirmware && { 'bind.firmware': firmware }),
-    ...(joins && joinSteps(place, afterFirmware)),
+    ...(joins && {
+      'join.probe-lock': acquire(place, group.probeLock, 'join.lock'),
+      ...joinSteps(place, 'join.probe-unlock'),
+      'join.probe-unlock': release(place, group.probeLock, afterFirmware),
+    }),
     ...(knobs.claimSite !== 'none' && useSteps(place, { claimed, refused })),
     ...(mayFail(chances.sysfs) && {
       'bind.sysfs': {

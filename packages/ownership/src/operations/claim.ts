@@ -48,7 +48,11 @@ export const claimSteps = (
   const at = (what: string): Label => `${op}.${what}`;
   const idle = domainFor[knobs.domainOnClaim];
   return {
-    [at('lock')]: acquire(place, group.mutex, at('check')),
+    ...(isRepeated(place) && { [askAt(op)]: step(() => at('lock')) }),
+    [at('lock')]: acquire(place, group.mutex, () => {
+      for (const other of place.tasks) other.isBehind = false;
+      return at('check');
+    }),
     [at('check')]: step(() => {
       if (knobs.ownerId !== 'cookie' && place.device.driver === noDriver) {
         return refuse(place, 'ENODEV', at('unlock'));
@@ -113,17 +117,20 @@ export const releaseSteps = (place: UserPlace, op: 'release' | 'release-device',
     [at('restore')]: step(() => {
       if (knobs.domainOnClaim === 'detached' && group.domain !== domain.detached) {
         warn(place, 'iommu_group_release_dma_owner: a domain is still attached');
-      }
-      attachAll(place, group.defaultDomain);
+      } else attachAll(place, group.defaultDomain);
       return at('unlock');
     }),
     [at('unlock')]: release(place, group.mutex, then),
   };
 };
 
+/** Where tasks go on for ever it can be told whether a claim is being made, or not yet. */
+const isRepeated = ({ scenario }: UserPlace): boolean => scenario.forever !== undefined;
+const askAt = (op: string): Label => `ask.${op}`;
+
 /** A claim by itself. A scheme without claims sets a container: see `viabilityClaim`. */
 export const claimOperation = (place: UserPlace, op: 'claim' | 'claim-device'): Operation => ({
-  entry: `${op}.lock`,
+  entry: isRepeated(place) ? askAt(op) : `${op}.lock`,
   steps: claimSteps(place, op, { granted: end, refused: end }),
 });
 

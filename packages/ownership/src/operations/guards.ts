@@ -1,4 +1,4 @@
-import { nobody } from '../codes.ts';
+import { domain, nobody } from '../codes.ts';
 import { isCounted } from '../knobs.ts';
 import type { DevicePlace } from '../operation.ts';
 
@@ -6,7 +6,8 @@ import type { DevicePlace } from '../operation.ts';
 export const refusalOf = ({ knobs, group }: Pick<DevicePlace, 'knobs' | 'group'>): 'EPERM' | 'EBUSY' | null => {
   if (knobs.userGuard === 'owner_cnt') {
     if (group.ownerCount > 0) return 'EPERM';
-    return group.domain === group.defaultDomain ? null : 'EBUSY';
+    const isDetached = knobs.domainOnClaim === 'detached' && group.domain === domain.detached;
+    return group.domain === group.defaultDomain || isDetached ? null : 'EBUSY';
   }
   return group.owner === nobody ? null : 'EBUSY';
 };

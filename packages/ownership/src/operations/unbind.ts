@@ -16,9 +16,13 @@ import { driverCode, isVfio } from '../views.ts';
 import { departure, settle } from './bind.ts';
 import { removeVfioGroup } from './vfio.ts';
 
-/** Which task would close the device's file, or -1 when nobody's script says so. */
-const closerOf = ({ scenario, device }: DevicePlace): number =>
-  scenario.tasks.findIndex((script) => script.some((call) => call.kind === 'close' && call.device === device.id));
+/** Which task would close the device's file, or -1 when no script says so, or more than one does. */
+const closerOf = ({ scenario, device }: DevicePlace): number => {
+  const closers = scenario.tasks.flatMap((script, task) =>
+    script.some((call) => call.kind === 'close' && call.device === device.id) ? [task] : [],
+  );
+  return closers.length === 1 ? (closers[0] as number) : -1;
+};
 
 /**
  * device_release_driver_internal() and __device_release_driver(), drivers/base/dd.c of v6.1; §2.4 R1–R10. A vfio
@@ -50,13 +54,12 @@ export const unbindSteps = (place: DevicePlace, then: Then): Steps => {
         from: () => closer,
       },
       run: () => {
-        const isLast = vfio.isLast();
-        if (isLast) return vfio.entry;
+        if (vfio.entry !== null && isVfio(device.driver)) return vfio.entry;
         device.stage = stage.removed;
         return enter();
       },
     },
-    ...(Object.keys(vfio.steps).length > 0 && {
+    ...(vfio.entry !== null && {
       ...vfio.steps,
       'unbind.removed': step(() => {
         device.stage = stage.removed;

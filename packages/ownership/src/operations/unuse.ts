@@ -1,5 +1,5 @@
 import { judgeCase, judgeCases, overtakenMarks } from '../cases.ts';
-import { dmaApi, nobody } from '../codes.ts';
+import { dmaApi, nobody, stage } from '../codes.ts';
 import { acquire, type DevicePlace, go, type Label, release, type Steps, step, type Then, warn } from '../operation.ts';
 import { type DeviceView, tokenOf, usesDmaApi } from '../views.ts';
 
@@ -16,6 +16,11 @@ const owes = ({ knobs, device }: DevicePlace): boolean => {
       // Where dev->driver is NULL already, there is no flag to ask, and it looks like a driver of the DMA API.
       return !device.isManaged;
   }
+};
+
+/** What a removed driver had is released, and dev->driver is NULL: nothing of it is left. */
+export const leave = ({ device }: DevicePlace): void => {
+  if (device.stage === stage.cleared || device.stage === stage.clearedManaged) device.stage = stage.left;
 };
 
 /**
@@ -47,7 +52,7 @@ const decrement = (place: DevicePlace, suffix: string, then: Then): Steps => {
   return {
     [`unuse.lock${suffix}`]: acquire(place, group.mutex, `unuse.count${suffix}`),
     [`unuse.count${suffix}`]: step(() => {
-      judgeCases(place, 'counted');
+      judgeCases(place, group.hasExplicitOwner ? 'dropped' : 'counted');
       if (group.ownerCount > 0) group.ownerCount -= 1;
       else {
         voice.mark('I5');
@@ -55,6 +60,7 @@ const decrement = (place: DevicePlace, suffix: string, then: Then): Steps => {
       }
       device.holds = false;
       device.remembers = false;
+      leave(place);
       return `unuse.unlock${suffix}`;
     }),
     [`unuse.unlock${suffix}`]: release(place, group.mutex, then),
@@ -72,7 +78,7 @@ const walk = (place: DevicePlace, suffix: string, then: Then): Steps => {
   const needs = (driver: number): boolean =>
     asksForOwner ? tokenOf(place, driver) === group.owner : usesDmaApi(driver);
 
-  const leave = `unuse.unlock${suffix}`;
+  const unlock = `unuse.unlock${suffix}`;
   const at = (index: number, what: string): Label => `unuse.${what}-${(siblings[index] as DeviceView).id}${suffix}`;
   const first = knobs.walkReads === 'device_lock' ? 'lock' : 'walk';
   /** The next sibling that is in the group, or the end of the walk. */
@@ -85,6 +91,7 @@ const walk = (place: DevicePlace, suffix: string, then: Then): Steps => {
   const given = (): void => {
     // Where dev->driver is still set, the driver has given back from here on whatever it had.
     device.holds = false;
+    leave(place);
   };
   /** No sibling has a claim: whom the group is kept for has none yet. */
   const isLastHolder = (): boolean => !siblings.some((sibling) => sibling.holds && sibling.isMember);
@@ -97,8 +104,10 @@ const walk = (place: DevicePlace, suffix: string, then: Then): Steps => {
   };
   const goOn = (index: number, isKept: boolean): Label => {
     if (!isKept) return from(index + 1);
+    // Those that the walk did not come to.
+    for (const sibling of siblings.slice(index + 1)) if (sibling.isMember) judgeCase(place, sibling, 'unchanged');
     given();
-    return leave;
+    return unlock;
   };
   // A driver's memory can go between the read of the pointer and the read of its flag only where a module can.
   const isSplit = scenario.tasks.flat().some(({ kind }) => kind === 'unload');
@@ -127,7 +136,7 @@ const walk = (place: DevicePlace, suffix: string, then: Then): Steps => {
       [at(index, 'lock')]: acquire(place, sibling.lock, at(index, 'walk')),
       [at(index, 'walk')]: step(() => {
         const next = goOn(index, judge(index, sibling.driver));
-        sibling.lock.holder = -1;
+        release(place, sibling.lock, next).run(0);
         return next;
       }),
     };
@@ -137,15 +146,15 @@ const walk = (place: DevicePlace, suffix: string, then: Then): Steps => {
       if (mayDrop()) return from(0);
       judgeCases(place, 'unchanged');
       given();
-      return leave;
+      return unlock;
     }),
     ...Object.assign({}, ...siblings.map((_, index) => underLock(index))),
     [`unuse.drop${suffix}`]: step(() => {
       if (group.hasExplicitOwner) judgeCases(place, 'dropped');
       group.owner = nobody;
       given();
-      return leave;
+      return unlock;
     }),
-    [leave]: release(place, group.mutex, then),
+    [unlock]: release(place, group.mutex, then),
   };
 };

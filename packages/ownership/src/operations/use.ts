@@ -51,7 +51,8 @@ export const useSteps = (place: DevicePlace, { claimed, refused, isOwn = () => t
     'use.check': step(() => {
       if (defers && group.defaultDomain === domain.detached) return refuse(place, 'EPROBE_DEFER', 'use.unlock');
       if (isRefusedUse(place)) return refuse(place, 'EBUSY', 'use.unlock');
-      if (refusalOf(place) === null && place.hasWaitingClaim()) place.voice.mark(overtakenMarks.outrun);
+      if (refusalOf(place) === null && task.isBehind && place.hasWaitingClaim())
+        place.voice.mark(overtakenMarks.outrun);
       record(place);
       if (isOwn()) device.holds = true;
       else place.voice.mark('I5'); // nobody will give it back

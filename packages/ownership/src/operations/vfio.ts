@@ -1,4 +1,4 @@
-import { domain, stage } from '../codes.ts';
+import { domain } from '../codes.ts';
 import {
   acquire,
   attachAll,
@@ -214,28 +214,30 @@ export const closeAll = (place: UserPlace): Operation => {
 };
 
 /**
- * The end of a vfio driver's remove(): with the group's last vfio device its container goes too (v5.19 and later:
- * vfio_device_remove_group()); before, remove() waits for that.
+ * The end of a vfio driver's remove(): it leaves VFIO's list of the group, and with the last one the container goes too
+ * (v5.19 and later: vfio_device_remove_group()); before, remove() waits for that.
  */
 export const removeVfioGroup = (
   place: DevicePlace,
   then: Label,
-): { readonly isLast: () => boolean; readonly entry: Label; readonly steps: Steps } => {
+): { readonly entry: Label | null; readonly steps: Steps } => {
   const { group, device, devices, users } = place;
   const hasVfio =
     !isClaimed(place) ||
     place.scenario.open !== undefined ||
     place.scenario.tasks.flat().some(({ kind }) => kind === 'set-container');
   const [user] = users;
-  if (!hasVfio || user === undefined) return { isLast: () => false, entry: then, steps: {} };
+  if (!hasVfio || user === undefined) return { entry: null, steps: {} };
   const isLast = (): boolean =>
-    isVfio(device.driver) &&
-    !devices.some((other) => other !== device && isVfio(other.driver) && other.stage === stage.bound);
+    !devices.some((other) => other !== device && isVfio(other.driver) && !other.hasLeftVfio);
   if (!isClaimed(place)) {
     return {
-      isLast,
-      entry: 'remove.wait',
+      entry: 'remove.leave',
       steps: {
+        'remove.leave': step(() => {
+          device.hasLeftVfio = true;
+          return isLast() ? 'remove.wait' : then;
+        }),
         'remove.wait': {
           awaits: { what: 'user space to close the group', isReady: () => group.container === 0, from: () => -1 },
           run: () => then,
@@ -245,12 +247,12 @@ export const removeVfioGroup = (
   }
   const owner: UserPlace = { ...place, user };
   return {
-    isLast,
     entry: 'remove.group-lock',
     steps: {
-      'remove.group-lock': acquire(place, group.vfioLock, () =>
-        group.container === 0 ? 'remove.group-unlock' : 'remove.lock',
-      ),
+      'remove.group-lock': acquire(place, group.vfioLock, () => {
+        device.hasLeftVfio = true;
+        return isLast() && group.container !== 0 ? 'remove.lock' : 'remove.group-unlock';
+      }),
       'remove.lock': acquire(place, group.containerLock, 'container.detach-lock'),
       ...leaveContainer(owner, 'remove.unlock'),
       'remove.unlock': release(place, group.containerLock, 'remove.group-unlock'),

@@ -142,7 +142,11 @@ export const probeFailsLate: Scenario = {
   devices: { A: null, B: null },
   owner: null,
   tasks: [
-    [bind('A', 'nic', { probe: 'fails' }), bind('A', 'nic', { probe: 'may fail' })],
+    [
+      bind('A', 'nic', { probe: 'fails' }),
+      bind('A', 'nic', { probe: 'defers' }),
+      bind('A', 'nic', { probe: 'may fail' }),
+    ],
     [bind('B', 'hba', { probe: 'may fail' })],
   ],
 };
@@ -197,6 +201,16 @@ export const firmwareFails: Scenario = {
   devices: { A: null, B: 'vfio' },
   owner: null,
   tasks: [[bind('A', 'nic', { firmware: 'may fail' })], [claim('user:T1', 'B')]],
+};
+
+/** A driver that claims nothing has nothing to give back when its probe() fails. */
+export const managedFailsLate: Scenario = {
+  id: 'managed-fails-late',
+  title: "A managed driver's probe fails beside a kernel driver that leaves",
+  tags: ['g3'],
+  devices: { A: 'nic', B: null },
+  owner: null,
+  tasks: [[unbind('A')], [bind('B', 'stub', { probe: 'may fail' })]],
 };
 
 /** What the lab kernels recorded (lab-robin-leak): a refused bind is slow to clear dev->driver while a sibling comes and goes. */

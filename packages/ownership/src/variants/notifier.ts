@@ -11,6 +11,7 @@ export const notifierCleanupCount = variantOf(linux61, {
     claimRecord: 'count per device',
     releaseOnUnbind: 'UNBOUND_DRIVER',
     releaseOnLateFailure: 'DRIVER_NOT_BOUND',
+    typeGuard: 'unowned',
   },
 });
 
