@@ -1,4 +1,10 @@
-import type { ExperimentRequest, KnobDifference, Stores } from '@custody/workbench';
+import {
+  type ExperimentRequest,
+  findScenario,
+  type KnobDifference,
+  type Stores,
+  type Variant,
+} from '@custody/workbench';
 import { type Command, Option } from 'commander';
 import { variantFrom } from './own-variant.ts';
 import { wholeNumber } from './register.ts';
@@ -10,12 +16,14 @@ export interface SizeOptions {
   readonly stores?: Stores;
 }
 
-/** What a person asked for, as they wrote it: enough to print a command that does the same. */
+/** What a person asked for: enough to print a command that does the same. */
 export interface Asked extends SizeOptions {
   /** An id or a path. */
   readonly variant: string;
   readonly scenario: string;
 }
+
+export const scenarioWord = 'an id, or a number such as S-15 (see: custody scenarios)';
 
 export const variantWord = 'an id (see: custody variants), or a .json, .ts or .js file of your own';
 
@@ -29,15 +37,16 @@ export const addSizeOptions = (command: Command): Command =>
         .default(undefined, 'sc: at once'),
     );
 
-const sizeOf = ({ devices, claimers, stores }: SizeOptions): SizeOptions => ({
+export const sizeOf = ({ devices, claimers, stores }: SizeOptions): SizeOptions => ({
   ...(devices !== undefined && { devices }),
   ...(claimers !== undefined && { claimers }),
   ...(stores !== undefined && { stores }),
 });
 
+/** @throws RequestError when there is no such scenario. */
 export const askedOf = (variant: string, scenario: string, options: SizeOptions): Asked => ({
   variant,
-  scenario,
+  scenario: findScenario(scenario).id,
   ...sizeOf(options),
 });
 
@@ -62,8 +71,14 @@ export const sizeWords = ({ devices, claimers, stores }: SizeOptions): string =>
 export const simulateCommand = (asked: Asked, schedule: string): string =>
   `custody simulate ${quoted(asked.variant)} ${asked.scenario}${sizeWords(asked)} --schedule '${schedule}'`;
 
+/** `walkReads "device_lock", claimRecord "token"`. */
+export const knobsText = (differences: readonly KnobDifference[]): string =>
+  differences.map(({ knob, to }) => `${knob} "${to}"`).join(', ');
+
+/** What a variant of one's own changes in its neighbour, in words; nothing where it is nobody's own. */
+export const ownText = ({ id, neighbour }: Variant, differs: readonly KnobDifference[]): readonly string[] =>
+  differs.length === 0 ? [] : [`${id} is ${neighbour}, but: ${knobsText(differs)}`];
+
 /** What a scenario changes in the scheme that it is told with, in words; nothing where it changes nothing. */
 export const twistText = (twist: readonly KnobDifference[]): readonly string[] =>
-  twist.length === 0
-    ? []
-    : [`this scenario changes the scheme: ${twist.map(({ knob, to }) => `${knob} "${to}"`).join(', ')}`];
+  twist.length === 0 ? [] : [`this scenario changes the scheme: ${knobsText(twist)}`];

@@ -1,5 +1,6 @@
-import { type KnobDifference, type VariantReport, waitsText } from '@custody/workbench';
-import { type Asked, simulateCommand, twistText } from './experiment-options.ts';
+import { ownerText } from '@custody/trace';
+import { cases as allCases, type KnobDifference, type VariantReport, waitsText } from '@custody/workbench';
+import { type Asked, quoted, simulateCommand, sizeWords, twistText } from './experiment-options.ts';
 import { count, many } from './print.ts';
 
 type Property = VariantReport['properties'][number];
@@ -14,15 +15,22 @@ const idsWith = (properties: readonly Property[], verdict: Property['verdict'], 
 };
 
 /** The cases that were met, and those where something else was done than the case expects. */
-const casesLine = ({ cases, scenario }: VariantReport, asked: Asked): string[] => {
-  const met = Object.entries(cases).filter(([, { reached }]) => reached);
+const casesLines = ({ cases, properties, deadlock, complete }: VariantReport, asked: Asked): string[] => {
+  const met = allCases.map(({ id }) => id).filter((id) => cases[id]?.reached);
   if (met.length === 0) return [];
-  const failing = met.filter(([, { holds }]) => holds === false).map(([id]) => id);
-  const fails =
-    failing.length === 0
-      ? ''
-      : `; not as expected: ${failing.join(' ')} (see: custody cases ${asked.variant} ${scenario})`;
-  return [`  cases     ${met.map(([id]) => id).join(' ')}${fails}`];
+  const failing = met.filter((id) => cases[id]?.holds === false);
+  if (failing.length === 0) return [`  cases     ${met.join(' ')}`];
+  const isBroken = deadlock !== null || properties.some(({ verdict }) => verdict === 'violated');
+  const soWhat = isBroken ? '' : `, and no property broken${complete ? '' : ' so far'}`;
+  return [
+    `  cases     ${met.join(' ')}; not as expected${soWhat}: ${failing.join(' ')}`,
+    `            see: custody cases ${quoted(asked.variant)} ${asked.scenario}${sizeWords(asked)}`,
+  ];
+};
+
+const endingsHead = (ways: number, complete: boolean): string => {
+  if (ways === 0) return complete ? '  no run ends' : '  no run has ended so far';
+  return `  ${many(ways, 'way')} to end${complete ? '' : ' so far'}:`;
 };
 
 const outcomeText = ({
@@ -31,7 +39,7 @@ const outcomeText = ({
   bug,
 }: VariantReport['outcomes'][number]): string => {
   const calls = Object.entries(results).map(([task, errnos]) => `${task} ${errnos.join(' ') || '-'}`);
-  const end = bug ? 'BUG' : `owner ${owner ?? 'none'}, count ${ownerCount}, domain ${domain}`;
+  const end = bug ? 'BUG' : `owner ${ownerText({ owner, count: ownerCount })}, count ${ownerCount}, domain ${domain}`;
   return `    ${calls.join(', ')}; then ${end}`;
 };
 
@@ -75,9 +83,9 @@ export const exploreLines = (
       : [`  DEADLOCK  ${waitsText(deadlock.waits)}`, ...witness(deadlock.schedule, deadlock.steps)]),
     ...idsWith(properties, 'holds', 'holds    '),
     ...idsWith(properties, 'unknown', 'unknown  '),
-    ...casesLine(report, asked),
+    ...casesLines(report, asked),
     ...unlisted.map(({ says, witness: schedule }) => `  unlisted  ${says}: ${schedule}`),
-    `  ${many(outcomes.length, 'way')} to end${complete ? '' : ' so far'}:`,
+    endingsHead(outcomes.length, complete),
     ...shown.map(outcomeText),
     ...(outcomes.length > shown.length ? [`    and ${outcomes.length - shown.length} more: --json has all`] : []),
   ];

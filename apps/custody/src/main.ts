@@ -53,11 +53,12 @@ const programOf = (): Command => {
   return program;
 };
 
-/** A reader that has seen enough (`| head`) is no trouble. */
+/** A reader that has seen enough (`| head`) is no trouble; a disk that is full is, and can be told on stderr only. */
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode ?? exit.yes);
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(process.exitCode ?? exit.yes);
+    if (stream === process.stdout) process.stderr.write(`custody: Cannot write the answer to stdout: ${message}\n`);
+    process.exit(exit.trouble);
   });
 }
 

@@ -25,6 +25,36 @@ describe('text for a mail', () => {
   });
 });
 
+describe('a command in a mail', () => {
+  const unfolded = (lines: readonly string[]): string => lines.join('\n').replaceAll(/ \\\n */g, ' ');
+
+  it('is what one types in a checkout, and is folded so that a shell still takes it', () => {
+    const schedule = 'T0*5 T1*3 T0!fail '.repeat(9).trim();
+    const command = `custody simulate robin-mail fail-before-claim --devices 4 --stores late --schedule '${schedule}'`;
+    for (const indent of ['', '  ', ' '.repeat(14)]) {
+      const folded = forMail([`${indent}see: ${command}`]);
+      expect(folded.every((line) => line.length <= 72)).toBe(true);
+      expect(unfolded(folded).replaceAll(/\s+/g, ' ').trim()).toBe(`see: npx ${command}`);
+      expect(folded.filter((line) => !line.includes("'") && !line.endsWith(' \\')).every((l) => /^ *T/.test(l))).toBe(
+        true,
+      );
+    }
+  });
+
+  it('is not broken within a quoted word', () => {
+    const path = `'./${'a b '.repeat(20)}it'\\''s.json'`;
+    expect(unfolded(forMail([`  custody explore ${path} case-3`])).trim()).toBe(`npx custody explore ${path} case-3`);
+  });
+
+  it('stays a word in a sentence', () => {
+    expect(forMail(['in the custody of robin', 'this is a bug in custody'])).toEqual([
+      'in the custody of robin',
+      'this is a bug in custody',
+    ]);
+    expect(forMail(['try: custody cases VARIANT'])).toEqual(['try: npx custody cases VARIANT']);
+  });
+});
+
 describe('a number with its noun', () => {
   it('agrees', () => {
     expect([many(1, 'event'), many(25_522, 'line')]).toEqual(['1 event', '25,522 lines']);

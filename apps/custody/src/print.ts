@@ -65,9 +65,40 @@ export const fold = (line: string, width: number, hang = 2): string[] => {
   return [line.slice(0, cut).trimEnd(), ...fold(indent + line.slice(cut).trimStart(), width, 0)];
 };
 
-/** Text fit for a mail to the list: 72 columns, ASCII. */
+/** A command of ours where it stands alone, or after a colon; not the word in a sentence. */
+const ours =
+  /(^ *|: )custody (?=(?:tour|import|runs|show|state|replay|variants|scenarios|simulate|explore|cases|diff|note|doctor)\b)/g;
+
+/** The words of a command as a shell takes them, an option with its value. */
+const unitsOf = (command: string): readonly string[] =>
+  command.match(/(?:--\S+ )?(?!--)(?:'[^']*'|\\.|[^ '\\]|['\\])+|--\S+/g) ?? [];
+
+/**
+ * A command folded so that a shell still takes it: with a backslash before the break. No quoted word is broken but a
+ * schedule, which may go on in the next line; a line with a longer word than that stays long.
+ */
+const foldCommand = (line: string, width: number): readonly string[] => {
+  const [, indent = '', head = '', command = ''] = /^( *)((?:see: )?)(.*)$/.exec(line) ?? [];
+  const hang = ' '.repeat(Math.min(indent.length + 2, width >> 1));
+  const [first = '', ...units] = unitsOf(command);
+  const lines = [`${indent}${head}${first}`];
+  for (const [index, unit] of units.entries()) {
+    const longer = `${lines.at(-1)} ${unit}`;
+    if (longer.length <= width - (index < units.length - 1 ? 2 : 0)) lines[lines.length - 1] = longer;
+    else lines.push(hang + unit);
+  }
+  return lines.flatMap((one, index) => {
+    const part = index < lines.length - 1 ? `${one} \\` : one;
+    return part.startsWith(`${hang}--schedule `) ? fold(part, width, 0) : [part];
+  });
+};
+
+/** Text fit for a mail to the list: 72 columns, ASCII; commands as somebody with a checkout types them. */
 export const forMail = (lines: readonly string[]): string[] =>
-  lines.flatMap((line) => fold(toAscii(line).trimEnd(), mailWidth));
+  lines.flatMap((line) => {
+    const text = toAscii(line).trimEnd().replace(ours, '$1npx custody ');
+    return /^ *(?:see: )?npx custody /.test(text) ? foldCommand(text, mailWidth) : fold(text, mailWidth);
+  });
 
 export interface Streams {
   readonly out: (text: string) => void;

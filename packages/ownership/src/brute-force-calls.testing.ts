@@ -1,345 +1,262 @@
 import {
+  attach,
+  configure,
+  detach,
+  override,
+  runDeferred,
+  setDefault,
+  storeType,
+  unload,
+} from './brute-force-domains.testing.ts';
+import {
+  type Call,
+  type Cpu,
+  clear,
+  first,
+  giveBack,
+  join,
+  type Luck,
+  letGo,
+  owesAnything,
+  type Part,
+  type Site,
+  settle,
+  siteOf,
+  step,
+  taking,
+  trying,
+  useGroup,
+  working,
+} from './brute-force-steps.testing.ts';
+import { claim, close, openDevice, release, removeVfio, setContainer, setIommu } from './brute-force-vfio.testing.ts';
+import {
   type BruteDevice,
-  type BruteWorld,
-  claimedDomain,
-  counts,
+  containerLock,
   deviceIn,
-  groupLock,
-  holdNothing,
+  isHarmless,
   isManaged,
+  isMember,
   lockOf,
-  nameOf,
   someoneOwns,
-  tokenOf,
   userIn,
+  usesDmaApi,
 } from './brute-force-world.testing.ts';
 import type { Knobs } from './knobs.ts';
-import type { BindCall, Chance, Scenario, ScriptedCall, UnbindCall, UserCall } from './scenario.ts';
+import {
+  type AddCall,
+  type BindCall,
+  type DriverName,
+  type Scenario,
+  type ScriptedCall,
+  traitsOf,
+  type UnbindCall,
+} from './scenario.ts';
 
-/**
- * domain/ownership.md §2, each call a generator: where it yields, another CPU may run. What it yields tells of the step
- * that comes next; the code up to the next yield is that step.
- */
+/** domain/ownership.md §2: binds, unbinds, hotplug, claims and releases, and whole scripts of calls. */
 
-export type Luck = 'ok' | 'fail';
-export interface Next {
-  /** Where the task stands, with all that it remembers: two tasks at the same place go on alike. */
-  readonly place: string;
-  /** The lock that this step takes; taken by whoever lets the task go on. */
-  readonly takes?: string;
-  readonly lucks: readonly Luck[];
-  /** The first step of a call: the task is not inside it yet. */
-  readonly isFirst?: true;
-}
-/** What the call returns. */
-type Call = Generator<Next, string, Luck>;
-type Part<Result> = Generator<Next, Result, Luck>;
-
-/** The CPU that runs a task: what it sees, and by which rules it plays. */
-export interface Cpu {
-  readonly world: BruteWorld;
-  readonly knobs: Knobs;
-  /** CONFIG_DEBUG_TEST_DRIVER_REMOVE. */
-  readonly testsRemove: boolean;
-  readonly progress: Progress;
-}
-
-/** How far a task is, beside the place where it stands. */
-export interface Progress {
-  call: number;
-  round: 'test' | 'real';
-  readonly results: string[];
-}
-
-const sure: readonly Luck[] = ['ok'];
-const step = (place: string): Next => ({ place, lucks: sure });
-const taking = (takes: string, place: string): Next => ({ place, takes, lucks: sure });
-const first = (takes: string): Next => ({ ...taking(takes, 'begin'), isFirst: true });
-const trying = (place: string, chance: Chance): Next => {
-  if (chance === 'ok') return step(place);
-  if (chance === 'fails') return { place, lucks: ['fail'] };
-  if (chance === 'may fail') return { place, lucks: ['ok', 'fail'] };
-  throw new RangeError(`Cannot try what ${chance} by brute force`);
-};
-const letGo = ({ world }: Cpu, lock: string): void => {
-  delete world.locks[lock];
-};
-
-/** The conflict of I9 is one in truth, whatever use() answered. */
+/** The conflict of I9 is one in truth, whatever use() answered; who is in no group conflicts with nobody. */
 const enterProbe = ({ world }: Cpu, device: BruteDevice): void => {
   device.atWork = true;
-  if (device.driver !== null && !isManaged(device.driver) && someoneOwns(world)) world.broken.add('I9');
+  if (isMember(device) && usesDmaApi(device) && someoneOwns(world)) world.broken.add('I9');
 };
 
-/** use(): true when it was granted. */
-function* useGroup(cpu: Cpu, device: BruteDevice): Part<boolean> {
-  const { group } = cpu.world;
-  if (!device.isMember) {
-    // U0: it "succeeds" where there is no group yet, and records nothing.
-    device.holds = true;
-    return true;
-  }
-  yield taking(groupLock, 'use: take the mutex');
-  yield step('use: check and record');
-  const isFree = counts(cpu.knobs)
-    ? group.count === 0 || (group.owner === null && group.domain === 'default')
-    : group.owner === null || group.owner === 'DMA_API';
-  if (isFree) {
-    device.holds = true;
-    device.isRecorded = true;
-    if (counts(cpu.knobs)) group.count += 1;
-    else group.owner = 'DMA_API';
-  }
-  yield step(`use: drop the mutex, ${isFree ? 'granted' : 'refused'}`);
-  letGo(cpu, groupLock);
-  return isFree;
-}
-
-const isWorthAWalk = ({ world: { group }, knobs }: Cpu): boolean =>
-  knobs.releaseRule === 'walk for the DMA API' ? group.owner === 'DMA_API' : group.owner !== null;
-
-function* hasKeeper(cpu: Cpu, leaver: string, giving: string): Part<boolean> {
-  for (const sibling of Object.keys(cpu.world.devices)) {
-    if (sibling === leaver || !deviceIn(cpu.world, sibling).isMember) continue;
-    const isLocked = cpu.knobs.walkReads === 'device_lock';
-    if (isLocked) yield taking(lockOf(sibling), `walk: take ${sibling}, ${giving}`);
-    yield step(`walk: read ${sibling}, ${giving}`);
-    const token = tokenOf(deviceIn(cpu.world, sibling));
-    if (isLocked) letGo(cpu, lockOf(sibling));
-    if (token !== null && token === cpu.world.group.owner) return true;
-  }
-  return false;
-}
-
-function* walk(cpu: Cpu, leaver: string, giving: string): Part<void> {
-  const { group } = cpu.world;
-  if (!isWorthAWalk(cpu) || (yield* hasKeeper(cpu, leaver, giving))) return;
-  yield step(`walk: drop the owner, ${giving}`);
-  group.owner = null;
-}
-
-function* countDown({ world: { group } }: Cpu, giving: string): Part<void> {
-  yield step(`unuse: decrement, ${giving}`);
-  group.count = Math.max(0, group.count - 1);
-}
-
-/** The departing driver's claim is given back, by the scheme's rule; `giving` is what the call goes on to do. */
-function* giveBack(cpu: Cpu, leaver: string, giving: string): Part<void> {
-  yield taking(groupLock, `give back: take the mutex, ${giving}`);
-  yield* counts(cpu.knobs) ? countDown(cpu, giving) : walk(cpu, leaver, giving);
-  holdNothing(deviceIn(cpu.world, leaver));
-  yield step(`give back: drop the mutex, ${giving}`);
-  letGo(cpu, groupLock);
-}
-
-type Site = 'before the clear' | 'after the clear' | 'nowhere';
-
-/** Does the scheme give anything back when this driver leaves? */
-const owesAnything = ({ knobs }: Cpu, { driver, isRecorded }: BruteDevice, site: Site): boolean => {
-  if (site === 'nowhere') return false;
-  switch (knobs.claimRecord) {
-    case 'none':
-      return false;
-    case 'count':
-      // After the clear nobody can ask the driver for its flag (§3, V6a), so that the count goes down for all.
-      return site === 'after the clear' || (driver !== null && !isManaged(driver));
-    case 'count per device':
-      return isRecorded;
-    case 'token':
-      return true;
-  }
-};
-
-const siteOf = (knob: Knobs['releaseOnUnbind' | 'releaseOnLateFailure' | 'releaseOnEarlyFailure']): Site => {
-  switch (knob) {
-    case 'dma_cleanup':
-    case 'DRIVER_NOT_BOUND':
-      return 'before the clear';
-    case 'after clear':
-    case 'UNBOUND_DRIVER':
-      return 'after the clear';
-    case 'none':
-    case 'undo':
-      return 'nowhere';
-  }
-};
-
-/** dev->driver = NULL, with the claim given back before or after. */
-function* clear(cpu: Cpu, name: string, site: Site, result: string): Part<void> {
-  const device = deviceIn(cpu.world, name);
-  const owes = owesAnything(cpu, device, site);
-  const giving = `${result}, ${site}`;
-  if (owes && site === 'before the clear') yield* giveBack(cpu, name, giving);
-  yield step(`clear, ${giving}`);
-  device.driver = null;
-  // The walk cannot see this device any more; a count stays until it is taken down.
-  if (!counts(cpu.knobs)) holdNothing(device);
-  if (owes && site === 'after the clear') yield* giveBack(cpu, name, giving);
-}
-
-function* depart(cpu: Cpu, name: string, site: Site, result: string): Call {
-  yield* clear(cpu, name, site, result);
-  yield* unlock(cpu, name, result);
-  // What nobody took down by now has leaked: the driver is gone, and holds it no more.
-  holdNothing(deviceIn(cpu.world, name));
-  return result;
-}
-
+/** B14, and B15 with it: where the list is kept it is as if the trigger that came in between were seen at once. */
 function* unlock(cpu: Cpu, name: string, result: string): Call {
+  const device = deviceIn(cpu.world, name);
   yield step(`unlock, ${result}`);
+  settle(cpu, device);
+  if (result === 'EPROBE_DEFER' && cpu.hasWorker) {
+    device.deferred = cpu.world.group.defaultDomain === 'detached' ? 'pending' : 'active';
+  }
   letGo(cpu, lockOf(name));
   return result;
 }
 
-/** What dma_configure has to do beside the claim: the firmware's set-up, that may find the device's group. */
-function* firmware(cpu: Cpu, device: BruteDevice, { joins }: BindCall): Part<void> {
-  if (joins !== true || device.isMember) return;
-  yield taking(groupLock, 'join: take the mutex');
-  yield step('join: add');
-  device.isMember = true;
-  yield step('join: attach the domain');
-  yield step('join: drop the mutex');
-  letGo(cpu, groupLock);
+const errnoOf = (luck: Luck, failure: string): string => (luck === 'defer' ? 'EPROBE_DEFER' : failure);
+
+/** A bind's route is part of its call; autoprobe of a new device is one too. */
+type Binding = Omit<BindCall, 'kind' | 'joins'> & Pick<BindCall, 'joins'>;
+
+/** The outcome of the firmware's set-up (C1), which may find the device's group; its errno, or null. */
+function* firmware(cpu: Cpu, device: BruteDevice, call: Binding): Part<string | null> {
+  // A step of its own only where something hangs on it.
+  if (call.firmware === 'ok' && call.joins !== true) return null;
+  const luck = yield trying('firmware', call.firmware);
+  if (luck !== 'ok') return errnoOf(luck, 'ENODEV');
+  if (call.joins === true && device.presence === 'registered') yield* join(cpu, device);
+  return null;
 }
 
-/** B7 and, for a claim in the notifier, B8: true unless the bind is refused. */
-function* configure(cpu: Cpu, device: BruteDevice, call: BindCall, site: Knobs['claimSite']): Part<boolean> {
+/** dma_configure must undo its own partial work (§2.1): a claim that came before the firmware's failure. */
+function* undo(cpu: Cpu, name: string, site: Knobs['claimSite'], failure: string): Part<void> {
+  const isOwed = site === 'dma_configure first' && cpu.knobs.releaseOnEarlyFailure === 'undo';
+  if (isOwed && owesAnything(cpu, deviceIn(cpu.world, name), 'before the clear'))
+    yield* giveBack(cpu, name, `undo, ${failure}`);
+}
+
+/** B7 and, for a claim in the notifier, B8: null, or why the bind is refused. */
+function* dmaConfigure(cpu: Cpu, call: Binding, site: Knobs['claimSite']): Part<string | null> {
+  const device = deviceIn(cpu.world, call.device);
   const isEarly = site === 'dma_configure first';
-  const isGranted = !isEarly || (yield* useGroup(cpu, device));
-  if (isGranted) yield* firmware(cpu, device, call);
-  if (isEarly || site === 'none' || site === 'BOUND_DRIVER') return isGranted;
-  return (yield* useGroup(cpu, device)) || cpu.knobs.conflictAtBind !== 'refused';
+  const early = isEarly ? yield* useGroup(cpu, device) : 'OK';
+  if (early !== 'OK') return early;
+  const failure = yield* firmware(cpu, device, call);
+  if (failure !== null) {
+    yield* undo(cpu, call.device, site, failure);
+    return failure;
+  }
+  if (isEarly || site === 'none' || site === 'BOUND_DRIVER') return null;
+  const late = yield* useGroup(cpu, device);
+  return late === 'OK' || cpu.knobs.conflictAtBind !== 'refused' ? null : late;
 }
 
-/** B12: a good driver is taken off once, to be probed again. */
+/** B12: a good driver is taken off once, to be probed again. There is no notification, and no other hook. */
 function* testRemove(cpu: Cpu, name: string): Part<void> {
-  const device = deviceIn(cpu.world, name);
-  const site = cpu.knobs.testRemove === 'calls dma_cleanup' ? siteOf(cpu.knobs.releaseOnUnbind) : 'nowhere';
+  const { testRemove: does, releaseOnUnbind } = cpu.knobs;
+  const hasCleanup = does === 'calls dma_cleanup' && releaseOnUnbind === 'dma_cleanup';
   yield step('test: remove');
-  device.atWork = false;
-  yield* clear(cpu, name, site, 'test');
+  deviceIn(cpu.world, name).atWork = false;
+  yield* clear(cpu, name, hasCleanup ? 'before the clear' : 'nowhere', 'test');
 }
 
-function* bind(cpu: Cpu, call: BindCall): Call {
-  const { knobs } = cpu;
+interface Attempt {
+  readonly result: string;
+  /** __device_attach_driver(): a failed probe() lets the next driver try. */
+  readonly isLate: boolean;
+}
+function* fail(cpu: Cpu, name: string, result: string, isLate: boolean): Part<Attempt> {
+  const { releaseOnLateFailure, releaseOnEarlyFailure } = cpu.knobs;
+  const site: Site = siteOf(isLate ? releaseOnLateFailure : releaseOnEarlyFailure);
+  deviceIn(cpu.world, name).atWork = false;
+  yield* clear(cpu, name, site, result);
+  return { result, isLate };
+}
+
+/** V0's group notifier, at BOUND_DRIVER. */
+const isLateBind = ({ world, knobs }: Cpu, device: BruteDevice): boolean =>
+  knobs.conflictAtBind === 'BUG' && world.vfio.container !== null && isMember(device) && !isHarmless(device);
+
+/** really_probe(): B5 to B13. */
+function* probe(cpu: Cpu, call: Binding, driver: DriverName): Part<Attempt> {
   const { device: name } = call;
   const device = deviceIn(cpu.world, name);
-  const [driver] = call.drivers;
-  if (driver === undefined) throw new RangeError(`Cannot bind ${name} to no driver`);
-  const site = isManaged(driver) ? 'none' : knobs.claimSite;
-  yield first(lockOf(name));
-  yield step('find');
-  if (device.driver !== null) return yield* unlock(cpu, name, 'EBUSY');
+  const site = isManaged(driver) ? 'none' : cpu.knobs.claimSite;
   for (const round of cpu.testsRemove ? (['test', 'real'] as const) : (['real'] as const)) {
     cpu.progress.round = round;
-    yield step('set');
+    yield step(`set ${driver}`);
     device.driver = driver;
-    if ((yield trying('pinctrl', call.pinctrl)) === 'fail')
-      return yield* depart(cpu, name, siteOf(knobs.releaseOnEarlyFailure), 'EINVAL');
-    if (!(yield* configure(cpu, device, call, site)))
-      return yield* depart(cpu, name, siteOf(knobs.releaseOnEarlyFailure), 'EBUSY');
+    const pinctrl = yield trying('pinctrl', call.pinctrl);
+    if (pinctrl !== 'ok') return yield* fail(cpu, name, errnoOf(pinctrl, 'EINVAL'), false);
+    const refusal = yield* dmaConfigure(cpu, call, site);
+    if (refusal !== null) return yield* fail(cpu, name, refusal, false);
     enterProbe(cpu, device);
-    if ((yield trying('probe', call.probe)) === 'fail') {
-      device.atWork = false;
-      return yield* depart(cpu, name, siteOf(knobs.releaseOnLateFailure), 'ENODEV');
-    }
+    const probed = yield trying('probe', call.probe);
+    if (probed !== 'ok') return yield* fail(cpu, name, errnoOf(probed, 'ENODEV'), true);
     if (round === 'test') yield* testRemove(cpu, name);
   }
   // B13 has both in one line.
   if (site === 'BOUND_DRIVER') yield* useGroup(cpu, device);
   yield step('bound');
-  return yield* unlock(cpu, name, 'OK');
+  if (isLateBind(cpu, device)) {
+    // BUG_ON(): the machine stops here.
+    cpu.world.vfio.isStopped = true;
+    return { result: 'OK', isLate: false };
+  }
+  device.isBound = true;
+  runDeferred(cpu);
+  return { result: 'OK', isLate: false };
 }
 
-function* unbind(cpu: Cpu, { device: name }: UnbindCall): Call {
+/** Which driver of the list is the next to match, from number `from` on. */
+const matching = ({ override: named }: BruteDevice, { drivers, via }: Binding, from: number): number => {
+  for (const [number, driver] of drivers.entries()) {
+    const isMatch = named === null ? via === 'sysfs' || traitsOf(driver).byOverride !== true : named === driver;
+    if (number >= from && isMatch) return number;
+  }
+  return -1;
+};
+
+/** B2 to B4: why no driver is tried; null when one is. */
+const obstacle = ({ knobs }: Cpu, device: BruteDevice, call: Binding): string | null => {
+  const isAsked = call.via === 'sysfs';
+  if (device.presence === 'absent') return 'ENODEV';
+  if (device.driver !== null) return isAsked ? 'EBUSY' : 'OK';
+  if (knobs.readyToProbe === 'yes' && !device.isReady) return 'EPROBE_DEFER';
+  if (matching(device, call, 0) < 0) return isAsked ? 'ENODEV' : 'OK';
+  return null;
+};
+
+/** From the device_lock, which has been taken, to its end. */
+function* bindLocked(cpu: Cpu, call: Binding): Call {
+  const { device: name, drivers } = call;
   const device = deviceIn(cpu.world, name);
-  yield first(lockOf(name));
+  yield step('find');
+  const reason = obstacle(cpu, device, call);
+  if (reason !== null) return yield* unlock(cpu, name, reason);
+  let turn = matching(device, call, 0);
+  for (;;) {
+    const { result, isLate } = yield* probe(cpu, call, drivers[turn] as DriverName);
+    if (!isLate || drivers.length === 1) return yield* unlock(cpu, name, result);
+    yield step(`after number ${turn}, ${result}`);
+    turn = matching(device, call, turn + 1);
+    if (turn < 0) return yield* unlock(cpu, name, result);
+    settle(cpu, device);
+    if (result === 'EPROBE_DEFER' && cpu.hasWorker) device.deferred = 'pending';
+  }
+}
+
+function* bind(cpu: Cpu, call: BindCall): Call {
+  const device = deviceIn(cpu.world, call.device);
+  if (call.via === 'drivers_probe') {
+    // §2.10: an unlocked look.
+    yield first();
+    if (device.driver !== null) return 'OK';
+    yield taking(lockOf(call.device), 'lock');
+  } else if (call.via === 'deferred') {
+    yield working(() => device.deferred === 'active');
+    device.deferred = 'none';
+    yield taking(lockOf(call.device), 'lock');
+  } else yield first(lockOf(call.device));
+  return yield* bindLocked(cpu, call);
+}
+
+/** device_add(), §2.9. What its autoprobe came to is told as its result, though the kernel keeps it to itself. */
+function* add(cpu: Cpu, call: AddCall): Call {
+  const device = deviceIn(cpu.world, call.device);
+  yield first();
+  device.presence = 'registered';
+  device.isReady = false;
+  yield* join(cpu, device);
+  yield step('ready');
+  device.isReady = true;
+  if (call.drivers.length === 0) return 'OK';
+  yield taking(lockOf(call.device), 'lock');
+  return yield* bindLocked(cpu, { ...call, via: 'autoprobe' });
+}
+
+function* unbind(cpu: Cpu, { device: name, from }: UnbindCall): Call {
+  const device = deviceIn(cpu.world, name);
+  if (from === null) yield first(lockOf(name));
+  else {
+    // §2.10: an unlocked look, and then whatever is bound by then.
+    yield first();
+    if (device.driver !== from) return 'ENODEV';
+    yield taking(lockOf(name), 'lock');
+  }
   yield step('find');
   if (device.driver === null) return yield* unlock(cpu, name, 'OK');
   device.atWork = false;
-  yield step('remove');
-  return yield* depart(cpu, name, siteOf(cpu.knobs.releaseOnUnbind), 'OK');
+  yield* removeVfio(cpu, name);
+  yield* clear(cpu, name, siteOf(cpu.knobs.releaseOnUnbind), 'OK');
+  return yield* unlock(cpu, name, 'OK');
 }
 
-type Answer = 'EPERM' | 'EBUSY' | 'again' | 'new';
-const answerTo = (cpu: Cpu, { kind, owner, device }: UserCall): Answer => {
-  const { world, knobs } = cpu;
-  const isMine = world.group.owner === nameOf(world, knobs, owner, device);
-  if (isMine && (knobs.userReentry === 'counted' || knobs.userReentry === 'idempotent')) return 'again';
-  if (isMine && knobs.userReentry === 'per device' && kind === 'claim-device') return 'again';
-  if (knobs.userGuard === 'owner_cnt' && world.group.count > 0) return 'EPERM';
-  if (knobs.userGuard === 'owner' && world.group.owner !== null) return 'EBUSY';
-  // K3: somebody else's domain; none at all is no obstacle.
-  return world.group.domain === 'blocking' || world.group.domain === 'own' ? 'EBUSY' : 'new';
-};
-
-const claimAgain = ({ world, knobs }: Cpu, owner: string): void => {
-  const user = userIn(world, owner);
-  const isCounted = knobs.userReentry !== 'idempotent';
-  user.owns = true;
-  user.claims = isCounted ? user.claims + 1 : 1;
-  if (isCounted) world.group.count += 1;
-};
-
-function* claim(cpu: Cpu, call: UserCall): Call {
-  const { world, knobs } = cpu;
-  const { group } = world;
-  yield first(groupLock);
-  yield step('check');
-  const answer = answerTo(cpu, call);
-  if (answer === 'again') claimAgain(cpu, call.owner);
-  if (answer === 'new') {
-    if (knobs.domainOnClaim !== 'unchanged') {
-      yield step('attach');
-      group.domain = claimedDomain(knobs);
-    }
-    yield step('own');
-    group.owner = nameOf(world, knobs, call.owner, call.device);
-    if (counts(knobs)) group.count = 1;
-    world.users[call.owner] = { owns: true, claims: 1 };
-  }
-  const result = answer === 'again' || answer === 'new' ? 'OK' : answer;
-  yield step(`drop, ${result}`);
-  letGo(cpu, groupLock);
-  return result;
-}
-
-/** Does one release of several leave the group owned? A release of the whole group does so in series-v6 only. */
-const isNested = ({ world: { group }, knobs }: Cpu, { kind }: UserCall): boolean => {
-  if (group.count < 2) return false;
-  return knobs.userReentry === 'counted' || (knobs.userReentry === 'per device' && kind === 'release-device');
-};
-
-function* release(cpu: Cpu, call: UserCall): Call {
-  const { group } = cpu.world;
-  const user = userIn(cpu.world, call.owner);
-  yield first(groupLock);
-  yield step('disown');
-  if (isNested(cpu, call)) {
-    group.count -= 1;
-    user.claims -= 1;
-  } else {
-    group.owner = null;
-    group.count = 0;
-    user.owns = false;
-    user.claims = 0;
-    yield step('restore');
-    group.domain = 'default';
-  }
-  yield step('drop');
-  letGo(cpu, groupLock);
-  return 'OK';
-}
-
-/** What can be played of a scenario. */
-export const isPlayable = ({ devices, outside, open, domain, tasks }: Scenario): boolean =>
-  tasks
-    .flat()
-    .every((scripted) => playable.has(scripted.kind) && (scripted.kind !== 'bind' || scripted.firmware === 'ok')) &&
-  Object.keys(devices).every((device) => outside?.[device] !== 'absent') &&
-  open === undefined &&
-  domain !== 'detached';
-const playable = new Set(['bind', 'unbind', 'claim', 'claim-device', 'release', 'release-device']);
+/** What can be played of a scenario: all but device_del(), which none of them makes. */
+export const isPlayable = ({ tasks }: Scenario): boolean =>
+  tasks.flat().every((scripted) => {
+    if (scripted.kind === 'bind' || scripted.kind === 'add') return scripted.sysfs === 'ok' && scripted.groups === 'ok';
+    return scripted.kind !== 'remove';
+  });
 
 const call = (cpu: Cpu, scripted: ScriptedCall): Call => {
   switch (scripted.kind) {
@@ -347,20 +264,54 @@ const call = (cpu: Cpu, scripted: ScriptedCall): Call => {
       return bind(cpu, scripted);
     case 'unbind':
       return unbind(cpu, scripted);
+    case 'add':
+      return add(cpu, scripted);
     case 'claim':
     case 'claim-device':
       return claim(cpu, scripted);
     case 'release':
     case 'release-device':
       return release(cpu, scripted);
+    case 'attach':
+      return attach(cpu, scripted);
+    case 'detach':
+      return detach(cpu, scripted);
+    case 'override':
+      return override(cpu, scripted);
+    case 'unload':
+      return unload(cpu, scripted);
+    case 'configure':
+      return configure(cpu, scripted);
+    case 'store-type':
+      return storeType(cpu);
+    case 'set-default':
+      return setDefault(cpu);
+    case 'set-container':
+      return setContainer(cpu, scripted);
+    case 'set-iommu':
+      return setIommu(cpu, scripted, first(containerLock));
+    case 'open-device':
+      return openDevice(cpu, scripted);
+    case 'close':
+      return close(cpu, scripted);
     default:
       throw new RangeError(`Cannot play ${scripted.kind} by brute force`);
   }
 };
 
-/** Who asks to release what it does not have is passed over. */
-const isIdle = ({ world }: Cpu, scripted: ScriptedCall): boolean =>
-  (scripted.kind === 'release' || scripted.kind === 'release-device') && !userIn(world, scripted.owner).owns;
+/** Who asks for what needs an answer that it did not get is passed over. */
+const isIdle = ({ world }: Cpu, scripted: ScriptedCall): boolean => {
+  switch (scripted.kind) {
+    case 'release':
+    case 'release-device':
+      return !userIn(world, scripted.owner).owns;
+    case 'set-iommu':
+    case 'open-device':
+      return world.vfio.container !== scripted.owner;
+    default:
+      return false;
+  }
+};
 
 /** A task's whole script. */
 export function* play(cpu: Cpu, script: readonly ScriptedCall[]): Part<void> {

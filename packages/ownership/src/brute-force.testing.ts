@@ -1,5 +1,7 @@
-import { type Luck, type Next, type Progress, play } from './brute-force-calls.testing.ts';
-import { type BruteWorld, brokenIn, worldBefore } from './brute-force-world.testing.ts';
+import { play } from './brute-force-calls.testing.ts';
+import { brokenIn } from './brute-force-laws.testing.ts';
+import type { Luck, Next, Progress } from './brute-force-steps.testing.ts';
+import { type BruteWorld, worldBefore } from './brute-force-world.testing.ts';
 import type { Knobs } from './knobs.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -26,9 +28,15 @@ interface Game {
 
 const begin = (knobs: Knobs, scenario: Scenario): Game => {
   const world = worldBefore(knobs, scenario);
+  const calls = scenario.tasks.flat();
+  const testsRemove = scenario.testRemove === true;
+  const unloads = calls.some(({ kind }) => kind === 'unload');
+  const hasWorker = calls.some((call) => call.kind === 'bind' && call.via === 'deferred');
+  const hasVfio = scenario.open !== undefined || calls.some(({ kind }) => kind === 'set-container');
+  const user = scenario.owner ?? calls.flatMap((call) => ('owner' in call ? [call.owner] : []))[0] ?? null;
   const players = scenario.tasks.map((script): Player => {
     const progress: Progress = { call: 0, round: 'real', results: [] };
-    const cpu = { world, knobs, testsRemove: scenario.testRemove === true, progress };
+    const cpu = { world, knobs, testsRemove, unloads, hasWorker, hasVfio, user, progress };
     return { progress, course: play(cpu, script), next: null };
   });
   for (const player of players) player.next = player.course.next().value ?? null;
@@ -49,30 +57,37 @@ const replay = (knobs: Knobs, scenario: Scenario, moves: readonly Move[]): Game 
   return game;
 };
 
+const isWaiting = ({ isReady }: Next): boolean => isReady?.() === false;
+
 const movesOf = ({ world, players }: Game): readonly Move[] =>
-  players.flatMap(({ next }, task) => {
-    if (next === null || (next.takes !== undefined && world.locks[next.takes] !== undefined)) return [];
+  (world.vfio.isStopped ? [] : players).flatMap(({ next }, task) => {
+    if (next === null || isWaiting(next) || (next.takes !== undefined && world.locks[next.takes] !== undefined))
+      return [];
     return next.lucks.map((luck) => ({ task, luck }));
   });
 
 const textOf = ({ world, players }: Game): string => {
-  const { devices, users, group, locks } = world;
+  const { devices, users, group, locks, freed, vfio } = world;
   const owners = Object.entries(users).filter(([, { owns, claims }]) => owns || claims > 0);
   return JSON.stringify([
     devices,
     owners.sort(),
     group,
+    freed,
+    vfio,
     Object.entries(locks).sort(),
     players.map(({ next, progress }) => [next?.place, progress]),
   ]);
 };
 
-const isOver = ({ players }: Game): boolean => players.every(({ next }) => next === null);
+const isOver = ({ world, players }: Game): boolean =>
+  world.vfio.isStopped || players.every(({ next }) => next === null || (next.isWorker === true && isWaiting(next)));
 const isQuiet = ({ players }: Game): boolean => players.every(({ next }) => next === null || next.isFirst === true);
 
 interface BruteOutcome {
   readonly results: Readonly<Record<string, readonly string[]>>;
   readonly final: { readonly owner: string | null; readonly ownerCount: number; readonly domain: string };
+  readonly bug?: true;
 }
 export interface BruteReport {
   readonly states: number;
@@ -84,13 +99,14 @@ export interface BruteReport {
   readonly outcomes: readonly BruteOutcome[];
 }
 
-const outcomeOf = ({ world: { group }, players }: Game): BruteOutcome => ({
+const outcomeOf = ({ world: { group, vfio }, players }: Game): BruteOutcome => ({
   results: Object.fromEntries(players.map(({ progress }, task) => [`T${task}`, progress.results])),
   final: {
     owner: group.owner === null ? null : group.owner.replace(/^(cookie|driver) /, ''),
     ownerCount: group.count,
     domain: group.domain,
   },
+  ...(vfio.isStopped && { bug: true }),
 });
 
 /** A state that was new, and the ways on from it. */
@@ -108,9 +124,12 @@ export const bruteForce = (knobs: Knobs, scenario: Scenario): BruteReport => {
   let deadlock: number | null = null;
   let transitions = 0;
   const arrive = (game: Game, path: readonly Move[]): readonly Found[] => {
-    for (const id of brokenIn(game.world, knobs, { isQuiet: isQuiet(game) })) broken[id] ??= path.length;
     const text = textOf(game);
-    if (known.has(text)) return [];
+    // Of a known state only the step to it is new.
+    const isKnown = known.has(text);
+    const ids = isKnown ? game.world.broken : brokenIn(game.world, knobs, { isQuiet: isQuiet(game) });
+    for (const id of ids) broken[id] ??= path.length;
+    if (isKnown) return [];
     known.add(text);
     const moves = movesOf(game);
     if (isOver(game)) {

@@ -1,18 +1,23 @@
 import { follow, parseSchedule, random } from '@custody/explore';
-import { type DeviceId, evolve, initialWorld, type TraceEvent, type World } from '@custody/trace';
+import { type DeviceId, evolve, initialWorld, type TaskId, type TraceEvent, type World } from '@custody/trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { caseMark, caseOfMark, cases, failedCaseMark } from './cases.ts';
 import { exploreVariant } from './explore-variant.ts';
-import { bothStores, eachScenario, scenario, variant } from './found.testing.ts';
+import { bothStores, eachScenario, eachVariant, scenario, variant } from './found.testing.ts';
 import { topologyOf } from './model-of.ts';
 import { bind, drivers, type Scenario, unbind } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { simulate } from './simulate.ts';
-import type { Variant } from './variant.ts';
+import { twisted, type Variant } from './variant.ts';
 
 const casesOf = (id: string, where: string, stores: 'sc' | 'late' = 'sc') =>
   exploreVariant(variant(id), scenario(where), { stores }).cases;
+
+const labelAt = (events: readonly TraceEvent[], at: number): string | undefined => {
+  for (const event of events) if (event.type === 'StepTaken' && event.at === at) return event.data.label;
+  return undefined;
+};
 
 describe('the ten cases of the mail', () => {
   const ten = ['1.a', '1.b', '1.c', '2.a.i', '2.a.ii', '2.b', '3', '4.a.i', '4.a.ii', '4.b'];
@@ -63,6 +68,114 @@ describe('the ten cases of the mail', () => {
     expect(exploreVariant(variant('robin-mail'), scenario('case-4b')).outcomes.map(({ final }) => final.owner)).toEqual(
       ['vfio'],
     );
+  });
+});
+
+describe('a driver that a hook has kept the group for (2.a.i)', () => {
+  const left = ['robin-sketch', 'robin-mail', 'notifier-cleanup-walk'];
+  const failing = ['fail-before-claim', 'driver-ptr-lifetime'];
+
+  it.each(left.flatMap((id) => failing.map((where) => [id, where])))(
+    'may fail before it claims, and gives it back to nobody: %s in %s',
+    (id, where) => {
+      const { cases: found, properties } = exploreVariant(variant(id), scenario(where));
+      expect(found['2.a.i']).toMatchObject({ reached: true, holds: false });
+      // What is told of the case there is told of the bind that fails, before it has left the group to nobody for good.
+      const { schedule } = properties.find((property) => property.id === 'I4') ?? {};
+      const run = simulate(variant(id), scenario(where), follow(parseSchedule(schedule ?? '')));
+      const failed = run.cases.filter((met) => met.id === '2.a.i' && !met.isExpected);
+      expect(failed).toHaveLength(1);
+      expect(labelAt(run.events, failed[0]?.step ?? 0)).toBe('bind.pinctrl');
+      expect(failed[0]?.step).toBeLessThan(run.violations.find((violation) => violation.id === 'I4')?.step ?? 0);
+    },
+  );
+
+  it.each(failing)("gives it back by robin-repaired's own failure hook in %s", (where) => {
+    expect(casesOf('robin-repaired', where)['2.a.i']).toMatchObject({ reached: true, holds: true });
+    expect(casesOf('robin-repaired', where).g4).toMatchObject({ reached: true, holds: true });
+  });
+
+  it('is not left alone where a sibling has a claim: that one will give it back', () => {
+    const beside: Scenario = {
+      ...scenario('fail-before-claim'),
+      devices: { A: 'nic', B: null },
+      tasks: [[bind('B', 'hba', { pinctrl: 'fails' })]],
+    };
+    const { cases: found } = exploreVariant(variant('robin-mail'), beside);
+    expect(found['2.a.i']).toMatchObject({ reached: false, holds: null });
+  });
+});
+
+describe('a count that is given back in a group that a user owns', () => {
+  it.each(['series-v6', 'linux-6.1'])('drops what the owner has, which is 1.b: %s (S-20)', (id) => {
+    expect(casesOf(id, 'probe-before-add-notifier')['1.b']).toMatchObject({ reached: true, holds: false });
+  });
+
+  it.each(['linux-6.12', 'linux-6.15', 'linux-6.17', 'notifier-cleanup-count'])(
+    'is not given back by %s, which has not claimed without a group, or remembers',
+    (id) => {
+      expect(casesOf(id, 'probe-before-add-notifier')['1.b']?.holds).not.toBe(false);
+    },
+  );
+});
+
+describe('a driver that has left, its device_lock still held', () => {
+  const late = ['after clear', 'UNBOUND_DRIVER'];
+  const releasesLate = (given: Variant, where: Scenario): boolean =>
+    late.includes(twisted(given, where).knobs.releaseOnUnbind);
+
+  it.each(eachVariant)('is unbound (3) and no case of 4 once its release is done: %s', (id, given) => {
+    for (const where of scenarios) {
+      const reached = Object.entries(casesOf(id, where.id)).flatMap(([found, verdict]) =>
+        verdict.reached && found.startsWith('4') ? [found] : [],
+      );
+      // Given back before the clear, there is nothing to come after it.
+      if (!releasesLate(given, where)) expect([where.id, reached]).toEqual([where.id, []]);
+    }
+  });
+
+  it.each(eachVariant.filter(([, { knobs }]) => late.includes(knobs.releaseOnUnbind)))(
+    'is 4.a.i up to that, under %s',
+    (id) => {
+      expect(casesOf(id, 'case-4a-i')['4.a.i']).toMatchObject({ reached: true, holds: true });
+      expect(casesOf(id, 'case-4a-i')['3']).toMatchObject({ reached: true, holds: true });
+    },
+  );
+
+  it.each([
+    ['robin-mail', 'unuse.walk-B'],
+    ['notifier-cleanup-count', 'unuse.count'],
+  ])('is told so in a run of %s: T1 has released, and T0 finds it unbound', (id, label) => {
+    const met = (schedule: string): readonly (string | null)[] => {
+      const run = simulate(variant(id), scenario('case-4a-i'), follow(parseSchedule(schedule)));
+      expect(run.parted).toBeNull();
+      const { at } = run.events.findLast(({ task, type }) => task === 'T0' && type === 'StepTaken') ?? {};
+      expect(labelAt(run.events, Number(at))).toBe(label);
+      return run.cases.flatMap((each) => (each.step === Number(at) && each.id !== '1.c' ? [each.id] : []));
+    };
+    // T1: lock, find, remove, clear; take the mutex, give back or find A bound, drop the mutex. T0: up to its look at B.
+    expect(met('T1*4 T0*6')).toEqual(['4.a.i']);
+    expect(met('T1*7 T0*6')).toEqual(['3']);
+  });
+});
+
+describe('the siblings that a walk does not come to', () => {
+  it('are judged too: nothing was done on account of them', () => {
+    const where: Scenario = {
+      ...scenario('case-1a'),
+      devices: { A: 'nic', B: 'nic', C: 'stub', D: null },
+      tasks: [[unbind('A')]],
+    };
+    const run = simulate(variant('robin-mail'), where, random(1));
+    expect(run.events.filter((event) => event.type === 'StepTaken' && event.data.label.includes('walk'))).toHaveLength(
+      1,
+    );
+    expect(run.cases.map(({ id, isExpected }) => [id, isExpected])).toEqual([
+      ['1.a', true],
+      ['1.c', true],
+      ['3', true],
+    ]);
+    expect(new Set(run.cases.map(({ step }) => step)).size).toBe(1);
   });
 });
 
@@ -155,10 +268,13 @@ interface History {
   /** Its claim was made, refused, or neither yet. */
   claim: 'made' | 'refused' | null;
   failedEarly: boolean;
+  /** What its removal had to release is released. */
+  released: boolean;
 }
+const noHistory: History = { wasManaged: false, claim: null, failedEarly: false, released: false };
 
 /** The case of a sibling by the mail's own words, from the folded world and what came before it. */
-const caseFromWorld = (world: World, id: DeviceId, { wasManaged, claim, failedEarly }: History): string => {
+const caseFromWorld = (world: World, id: DeviceId, { wasManaged, claim, failedEarly, released }: History): string => {
   const owner = Object.values(world.groups)[0]?.owner ?? null;
   const owned = owner === null ? 'nobody' : owner === 'DMA_API' ? 'api' : 'driver';
   const device = world.devices[id];
@@ -168,6 +284,8 @@ const caseFromWorld = (world: World, id: DeviceId, { wasManaged, claim, failedEa
   if (phase === 'bound') return managed ? (owner === String(driver) ? '1.b' : '1.c') : '1.a';
   if (phase === 'unbinding') {
     if (driver !== null) return 'g1';
+    // "its own unuse pending" (4.a, 4.b): once that is done, it is unbound like any other.
+    if (released) return '3';
     return { nobody: 'g5', api: wasManaged ? '4.a.ii' : '4.a.i', driver: '4.b' }[owned];
   }
   if (driver === null) return 'unlisted';
@@ -177,24 +295,58 @@ const caseFromWorld = (world: World, id: DeviceId, { wasManaged, claim, failedEa
   return claim === 'made' ? 'g2' : { nobody: 'g5', api: '2.a.i', driver: '2.a.ii' }[owned];
 };
 
+const historyOf = (histories: Map<DeviceId, History>, id: DeviceId): History => {
+  const known = histories.get(id) ?? { ...noHistory };
+  histories.set(id, known);
+  return known;
+};
+
 const observe = (histories: Map<DeviceId, History>, event: TraceEvent, before: World): void => {
-  const of = (id: DeviceId): History => {
-    const known = histories.get(id) ?? { wasManaged: false, claim: null, failedEarly: false };
-    histories.set(id, known);
-    return known;
-  };
+  const of = (id: DeviceId): History => historyOf(histories, id);
   if (event.type === 'BindStarted') {
-    Object.assign(of(event.data.device), { claim: null, failedEarly: false });
+    Object.assign(of(event.data.device), { claim: null, failedEarly: false, released: false });
+  } else if (event.type === 'UnbindStarted') {
+    of(event.data.device).released = false;
   } else if (event.type === 'DriverCleared') {
     of(event.data.device).wasManaged = before.devices[event.data.device]?.managed === true;
   } else if (event.type === 'CallReturned' && event.data.op === 'use' && event.data.device !== undefined) {
     of(event.data.device).claim = event.data.errno === 'OK' ? 'made' : 'refused';
-  } else if (event.type === 'StepTaken' && event.data.label === 'bind.pinctrl' && event.data.outcome === 'fail') {
-    const [lock] = Object.entries(before.locks).filter(
-      ([id, { holders }]) => id.startsWith('device:') && holders.includes(event.task),
-    );
-    of((lock?.[0] ?? '').replace('device:', '') as DeviceId).failedEarly = true;
+  } else if (failsEarly(event)) {
+    of(lockedBy(before, event.task)).failedEarly = true;
   }
+};
+
+const failsEarly = (event: TraceEvent): boolean =>
+  event.type === 'StepTaken' &&
+  ['bind.pinctrl', 'bind.firmware'].includes(event.data.label) &&
+  event.data.outcome === 'fail';
+
+/** The device whose device_lock `task` holds: the one that its bind or unbind is about. */
+const lockedBy = (world: World, task: TaskId): DeviceId => {
+  const [lock] = Object.entries(world.locks).find(
+    ([id, { holders }]) => id.startsWith('device:') && holders.includes(task),
+  ) ?? [''];
+  return lock.replace('device:', '') as DeviceId;
+};
+
+/** Somebody to whom the group's ownership still matters: who has a claim, is to make one, or is to run a hook. */
+const matters = (
+  { phase, driver, managed }: World['devices'][DeviceId],
+  { failedEarly, claim, released }: History,
+): boolean => {
+  if (phase === 'unbinding') return driver !== null || !released;
+  if (phase === 'bound') return managed === false;
+  if (phase === 'unbound' || driver === null || failedEarly) return false;
+  return claim !== 'refused';
+};
+
+/** The label of the step that the task of `events[from]` takes next. */
+const next = (events: readonly TraceEvent[], from: number): string | undefined => {
+  const { task } = events[from] as TraceEvent;
+  for (const event of events.slice(from + 1)) {
+    if (event.task === task && event.type === 'StepTaken' && event.data.outcome !== 'visible') return event.data.label;
+  }
+  return undefined;
 };
 
 /** Where in a run a hook looked at a sibling, and in which case that was, by the world and not by the engine. */
@@ -206,23 +358,41 @@ const casesByHand = (
   let world = initialWorld(topologyOf(given, where));
   const histories = new Map<DeviceId, History>();
   const found: (readonly [number, string])[] = [];
-  for (const event of events) {
+  const runsNoHook = given.knobs.releaseOnEarlyFailure === 'none';
+  for (const [index, event] of events.entries()) {
     const { task, at } = event;
+    const owner = Object.values(world.groups)[0]?.owner;
+    const members = Object.values(world.groups)[0]?.devices ?? [];
+    if (failsEarly(event) && runsNoHook && owner === 'DMA_API') {
+      // 2.a.i: "eventually tmp holds or tmp's own failure hook releases"; here neither, and nobody else will.
+      const own = lockedBy(world, task);
+      const others = members.filter((id) => id !== own);
+      const isForgotten = !others.some((id) =>
+        matters(world.devices[id] as World['devices'][DeviceId], histories.get(id) ?? noHistory),
+      );
+      if (world.devices[own]?.managed === false && isForgotten) found.push([at, '2.a.i fails']);
+    }
     if (event.type === 'StepTaken' && event.data.outcome !== 'visible') {
       const own = world.tasks[task]?.calls[0]?.device;
-      const members = Object.values(world.groups)[0]?.devices ?? [];
-      const [, sibling] = /^unuse\.walk-([A-Z])/.exec(event.data.label) ?? [];
-      const owner = Object.values(world.groups)[0]?.owner;
+      const siblings = members.filter((id) => id !== own);
+      const [, what, sibling] = /^unuse\.(walk|flag)-([A-Z])/.exec(event.data.label) ?? [];
+      // A walk that goes straight to its unlock has found whom to keep the group for, and stops there.
+      const stopsAt = next(events, index)?.startsWith('unuse.unlock') ? siblings.indexOf(sibling as DeviceId) : -1;
+      const notComeTo = what !== undefined && stopsAt >= 0 ? siblings.slice(stopsAt + 1) : [];
       // The mail's hook looks at nobody when the group is not the DMA API's; the case is every sibling's all the same.
       const looksAtNone = /^unuse\.lock/.test(event.data.label) && owner !== 'DMA_API';
-      const seen =
-        sibling === undefined ? (looksAtNone ? members.filter((id) => id !== own) : []) : [sibling as DeviceId];
-      for (const id of seen) {
-        const history = histories.get(id) ?? { wasManaged: false, claim: null, failedEarly: false };
-        found.push([at, caseFromWorld(world, id, history)]);
+      const lookedAt = looksAtNone ? siblings : what === 'walk' ? [sibling as DeviceId] : [];
+      for (const id of [...lookedAt, ...notComeTo]) {
+        found.push([at, caseFromWorld(world, id, histories.get(id) ?? noHistory)]);
       }
     }
     observe(histories, event, world);
+    // What it releases is released where the hook has decided, and only has to drop the mutex.
+    if (event.type === 'StepTaken' && event.data.outcome !== 'visible' && event.data.label.startsWith('unuse.')) {
+      const own = world.tasks[task]?.calls[0]?.device;
+      const isDecided = next(events, index)?.startsWith('unuse.unlock') === true;
+      if (isDecided && own !== undefined) Object.assign(historyOf(histories, own), { claim: null, released: true });
+    }
     world = evolve(world, event);
   }
   return found;
@@ -241,7 +411,12 @@ describe('the case that is said of a sibling', () => {
         (seed, id, stores) => {
           const run = simulate(variant(id), where, random(seed), { stores });
           // Siblings in one case, met at one step, are said of once.
-          const said = new Set(run.cases.map((met) => `${met.step} ${met.id ?? 'unlisted'}`));
+          const said = new Set(
+            run.cases.map(({ step, id: met, isExpected }) => {
+              const isAboutBind = labelAt(run.events, step) === 'bind.pinctrl';
+              return `${step} ${met ?? 'unlisted'}${isAboutBind && !isExpected ? ' fails' : ''}`;
+            }),
+          );
           const meant = casesByHand(variant(id), where, run.events).map(([step, found]) => `${step} ${found}`);
           expect(said).toEqual(new Set(meant));
         },

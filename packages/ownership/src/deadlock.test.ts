@@ -2,7 +2,7 @@ import { follow, parseSchedule, random } from '@custody/explore';
 import { describe, expect, it } from 'vitest';
 import { exploreVariant } from './explore-variant.ts';
 import { bothStores, eachScenario, eachVariant, scenario, variant } from './found.testing.ts';
-import { bind, type Scenario, unbind } from './scenario.ts';
+import { bind, close, type Scenario, unbind } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { simulate } from './simulate.ts';
 import { variants } from './variants/index.ts';
@@ -110,6 +110,33 @@ describe('a remove() that waits for user space (S-33)', () => {
       { task: 'T1', wants: 'device:A', holder: 'T0' },
     ]);
     expect(violated(report)).toContain('I11');
+  });
+});
+
+describe('who would close the file that a remove() waits for', () => {
+  const inUse = scenario('unbind-in-use');
+  // T1 comes to close it only after a bind, for which it waits for the device_lock that T0 holds.
+  const held: Scenario = { ...inUse, tasks: [[unbind('A')], [bind('A', 'nic'), close('user', 'A')]] };
+
+  it('is named where one script closes it', () => {
+    const { deadlock } = exploreVariant(variant('linux-6.1'), held);
+    expect(byTask(deadlock?.waits ?? [])).toEqual([
+      { task: 'T0', wants: 'user space to close the device', holder: 'T1' },
+      { task: 'T1', wants: 'device:A', holder: 'T0' },
+    ]);
+    expect(isCycle(deadlock?.waits ?? [])).toBe(true);
+  });
+
+  it('is nobody in particular where two do: either will, and so they are no cycle until both are stuck', () => {
+    const either: Scenario = { ...held, tasks: [...held.tasks, [close('user', 'A')]] };
+    expect(exploreVariant(variant('linux-6.1'), either).deadlock).toBeNull();
+    const both: Scenario = { ...held, tasks: [...held.tasks, [bind('A', 'hba'), close('user', 'A')]] };
+    const { deadlock } = exploreVariant(variant('linux-6.1'), both);
+    expect(byTask(deadlock?.waits ?? [])).toEqual([
+      { task: 'T0', wants: 'user space to close the device', holder: null },
+      { task: 'T1', wants: 'device:A', holder: 'T0' },
+      { task: 'T2', wants: 'device:A', holder: 'T0' },
+    ]);
   });
 });
 

@@ -2,11 +2,12 @@ import { drive, follow, parseSchedule } from '@custody/explore';
 import { describe, expect, it } from 'vitest';
 import { overtakenMarks } from './cases.ts';
 import { exploreVariant } from './explore-variant.ts';
-import { comeAndGo, type Fairness, fairnessOf, type Overtaking } from './fairness.ts';
+import { comeAndGo, comeAndGoInOrder, type Fairness, fairnessOf, type Overtaking } from './fairness.ts';
 import { bothStores, eachVariant, variant } from './found.testing.ts';
 import { isCounted } from './knobs.ts';
 import type { Stores } from './machine.ts';
 import { modelOf } from './model-of.ts';
+import type { Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 import type { Variant } from './variant.ts';
 
@@ -23,12 +24,18 @@ const fairness = (given: Variant, stores: Stores = 'sc'): Fairness => {
 
 const loops = 3;
 /** How often the claim that waits is passed by while the loop is gone round `loops` times. */
-const timesRound = (given: Variant, stores: Stores, mark: string, { schedule, loop }: Overtaking): number => {
+const timesRound = (
+  given: Variant,
+  stores: Stores,
+  mark: string,
+  { schedule, loop }: Overtaking,
+  where: Scenario = comeAndGo,
+): number => {
   if (loop === null) throw new TypeError('Cannot go round a loop as there is none');
   const prefix = parseSchedule(schedule);
   const whole = [...prefix, ...Array.from({ length: loops }, () => parseSchedule(loop)).flat()];
   const marks: string[] = [];
-  const run = drive(modelOf(given, comeAndGo, stores), follow(whole, { strict: true }), {
+  const run = drive(modelOf(given, where, stores), follow(whole, { strict: true }), {
     onStep: (_action, _states, _at, made) => marks.push(made.join()),
   });
   expect(run.parted).toBeUndefined();
@@ -62,7 +69,56 @@ describe.each(bothStores)('a claim of user space that waits, with stores %s', (s
 
   it('is not overtaken at all before the series, when nobody claims', () => {
     const none = { times: 0, bounded: true, schedule: '', loop: null };
-    expect(fairness(variant('vfio-viability'), stores)).toMatchObject({ handedOn: none, outrun: none });
+    const both = { handedOn: none, outrun: none };
+    expect(fairness(variant('vfio-viability'), stores)).toMatchObject({ ...both, inOrder: both });
+  });
+});
+
+describe.each(bothStores)('a claim that waits for a mutex which goes to who asked first, with stores %s', (stores) => {
+  it.each([...counting, ...withToken])('is not outrun under %s: whoever comes later waits behind it', (_id, given) => {
+    const { complete, inOrder } = fairness(given, stores);
+    expect(complete).toBe(true);
+    expect(inOrder.outrun).toEqual({ times: 0, bounded: true, schedule: '', loop: null });
+  });
+
+  it.each(counting)('is not handed past either under %s', (_id, given) => {
+    expect(fairness(given, stores).inOrder.handedOn).toEqual({ times: 0, bounded: true, schedule: '', loop: null });
+  });
+
+  it.each(withToken)(
+    'is handed past for ever all the same under %s: that is the scheme, not the mutex',
+    (_id, given) => {
+      const { handedOn } = fairness(given, stores).inOrder;
+      expect(handedOn).toMatchObject({ times: null, bounded: false });
+      const times = timesRound(given, stores, overtakenMarks.handedOn, handedOn, comeAndGoInOrder);
+      expect(times).toBeGreaterThanOrEqual(loops);
+    },
+  );
+});
+
+describe('a mutex that goes to who asked first', () => {
+  /** T0: lock, find, remove. T2 asks for the mutex, and T0, which asks only then, comes behind it. */
+  const given = variant('linux-6.1');
+  const schedule = follow(parseSchedule('T2 T0*3 T0'));
+
+  it('is not offered to who asked after a claim', () => {
+    const behind = simulate(given, comeAndGoInOrder, schedule, { maxSteps: 5 });
+    expect(behind.parted).toMatchObject({ step: 4, action: 'T0', why: 'blocked' });
+    const anybody = simulate(given, comeAndGo, follow(parseSchedule('T2 T0*3 T0')), { maxSteps: 5 });
+    expect(anybody.parted).toBeNull();
+  });
+
+  it('is offered to who asked before it', () => {
+    const before = simulate(given, comeAndGoInOrder, follow(parseSchedule('T0*3 T2 T0')), { maxSteps: 5 });
+    expect(before.parted).toBeNull();
+  });
+
+  it('is no way to a state that another mutex has not', () => {
+    for (const [, each] of eachVariant) {
+      const [inOrder, anyhow] = [exploreVariant(each, comeAndGoInOrder), exploreVariant(each, comeAndGo)];
+      expect(inOrder.states).toBeLessThanOrEqual(anyhow.states);
+      expect(inOrder.deadlock).toBeNull();
+    }
   });
 });
 
@@ -78,14 +134,25 @@ describe('being overtaken for ever', () => {
     },
   );
 
-  it.each(withToken)("leaves the group the DMA API's, round after round, under %s", (_id, given) => {
-    const { schedule, loop } = fairness(given).handedOn;
-    const { events, parted } = simulate(given, comeAndGo, follow(parseSchedule(`${schedule} ${loop} ${loop} ${loop}`)));
+  /** The claim is asked for, stands in line while the group is handed on, and is refused when its turn comes. */
+  const refusedEachTime = (given: Variant, where: Scenario, { schedule, loop }: Overtaking): void => {
+    const rounds = Array.from({ length: loops }, () => loop).join(' ');
+    const { events, parted } = simulate(given, where, follow(parseSchedule(`${schedule} ${rounds}`), { strict: true }));
     expect(parted).toBeNull();
     expect(events.filter(({ type }) => type === 'OwnerSet')).toEqual([]);
-    // The claimer, T2, has come to the mutex and never got it.
-    expect(events.filter(({ task, type }) => task === 'T2' && type === 'LockRequested')).toHaveLength(1);
-    expect(events.filter(({ task, type }) => task === 'T2' && type === 'LockAcquired')).toEqual([]);
+    const claims = events.filter(({ task }) => task === 'T2');
+    const returned = claims.flatMap((event) => (event.type === 'CallReturned' ? [event.data.errno] : []));
+    expect(new Set(returned)).toEqual(new Set(['EBUSY']));
+    expect(returned.length).toBeGreaterThanOrEqual(loops);
+    // And the drivers have come and gone in between.
+    const gone = events.filter(({ task, type }) => task !== 'T2' && type === 'UnbindReturned');
+    expect(gone.length).toBeGreaterThanOrEqual(loops);
+  };
+
+  it.each(withToken)("leaves the group the DMA API's, round after round, under %s", (_id, given) => {
+    const { handedOn, inOrder } = fairness(given);
+    refusedEachTime(given, comeAndGo, handedOn);
+    refusedEachTime(given, comeAndGoInOrder, inOrder.handedOn);
   });
 
   it('is not known when the search is cut short', () => {

@@ -207,6 +207,17 @@ const tellings: readonly Telling[] = [
     'notifier-cleanup',
     ['verdicts', 'cases', 'outcomes'],
   ],
+  // A hook that runs when dev->driver is NULL cannot ask it whether it manages its own DMA (§3 V6a).
+  [
+    'releaseOnLateFailure',
+    'dma_cleanup',
+    'after clear',
+    'linux-6.1',
+    'managed-fails-late',
+    ['verdicts', 'cases', 'unlisted'],
+  ],
+  // The walk asks nobody, and is run for every driver that leaves.
+  ['releaseOnLateFailure', 'none', 'after clear', 'robin-mail', 'managed-fails-late', ['cases', 'unlisted']],
   ['releaseOnEarlyFailure', 'none', 'undo', 'series-v6', 'firmware-fails', ['verdicts', 'cases', 'outcomes']],
   [
     'releaseOnEarlyFailure',
@@ -423,10 +434,11 @@ describe('a value that only combines with others', () => {
   it('releaseRule "decrement": of two that leave each gives back its own, and the first not for both', () => {
     const cases = (id: string, turn: Partial<Knobs>) =>
       shows(turned(variant(id).knobs, turn), story('case-4a-i')).cases;
-    // With a walk the second may come to a group that nobody, or a new owner, has: g5, 4.b.
-    expect(cases('linux-6.1', token)).toContain('g5');
-    expect(cases('linux-6.1', {})).not.toContain('g5');
-    expect(cases('robin-mail', count)).not.toContain('g5');
+    // With a walk the second may come to a group that the first has given back for both: 4.a.i. A count that is given
+    // back before the clear is each one's own, and who has cleared has nothing to come: 3.
+    expect(cases('linux-6.1', token)).toContain('4.a.i true');
+    expect(cases('linux-6.1', {})).not.toContain('4.');
+    expect(cases('robin-mail', count)).not.toContain('4.');
   });
 
   it('releaseRule "none": nobody who leaves looks at anybody', () => {
@@ -493,6 +505,11 @@ describe('a knob of a shipped variant', () => {
       'the second claim finds the first: "V2/V3 immune" (S-21)',
     ],
     [
+      ['notifier-cleanup-count', 'notifier-claim'],
+      'testRemove',
+      'F-9 calls dma_cleanup, where they release nothing, and B12 raises no notification: the claim is lost all the same',
+    ],
+    [
       ['linux-6.12', 'linux-6.15', 'linux-6.17'],
       'claimRecord',
       'the claim comes last and the device is ready: none is made without a group, which is what a device remembers',
@@ -538,6 +555,26 @@ describe('a knob of a shipped variant', () => {
         }
       }
     }
+  });
+
+  it.each(['notifier-cleanup-count', 'notifier-claim'])(
+    'is "= V5" in what a write to `type` asks under %s (§3), and turned back is told by a managed attach',
+    (id) => {
+      const own = variant(id).knobs;
+      expect(own.typeGuard).toBe(variant('linux-6.12').knobs.typeGuard);
+      const before = turned(own, { typeGuard: 'singleton, unbound' });
+      const where = story('store-type-vs-managed-attach');
+      expect(shows(own, where).verdicts).toContain('I12');
+      expect(shows(before, where).verdicts).not.toContain('I12');
+    },
+  );
+
+  it.each(['notifier-cleanup-count', 'notifier-claim'])('of testRemove leaves the double claim to %s (B12)', (id) => {
+    const mended = turned(variant(id).knobs, { testRemove: 'calls dma_cleanup' });
+    expect(shows(mended, story('test-remove')).verdicts).toContain('I5');
+    expect(
+      shows(turned(variant('linux-6.1').knobs, { testRemove: 'calls dma_cleanup' }), story('test-remove')).verdicts,
+    ).toBe('');
   });
 
   it('cannot be turned by itself where it follows from the others', () => {

@@ -7,7 +7,7 @@ import { PackedMemory } from './layout.ts';
 import { Machine } from './machine.ts';
 import { modelOf } from './model-of.ts';
 import type { Voice } from './operation.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, unbind } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Variant } from './variant.ts';
 
@@ -80,6 +80,31 @@ describe('a store to dev->driver that is late', () => {
     };
     // After a clear nothing is held; after a claim, and outside of the mutex, nothing is late.
     expect(explore(modelOf(variant('robin-mail'), where, 'late'), [property]).witnesses).toEqual(new Map());
+  });
+
+  it("is visible to whoever takes a sibling's device_lock after a walk has dropped that (S-34)", () => {
+    const trap: Scenario = {
+      ...scenario('lock-order-trap'),
+      devices: { A: 'nic', B: null, C: null },
+      tasks: [[unbind('A')]],
+    };
+    /** Whether A's clear may be late where T0 has looked at B and not at C yet. */
+    const isEverLate = (where: Scenario, label: string): boolean => {
+      const look = seen(variant('robin-mail'), where);
+      const property: Property = {
+        kind: 'sometimes',
+        name: 'late',
+        holds: (states, at) => {
+          const machine = look(states, at);
+          return machine.standOf(0)?.label === label && machine.views.devices[0]?.isLate === true;
+        },
+      };
+      return explore(modelOf(variant('robin-mail'), where, 'late'), [property]).witnesses.has('late');
+    };
+    expect(isEverLate(trap, 'unuse.lock-B')).toBe(true);
+    expect(isEverLate(trap, 'unuse.lock-C')).toBe(false);
+    const { twist: _twist, ...unlocked } = trap;
+    expect(isEverLate(unlocked, 'unuse.walk-C')).toBe(true);
   });
 
   it('is never late to its own task, which holds the device_lock', () => {

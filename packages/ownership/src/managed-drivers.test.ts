@@ -2,9 +2,10 @@ import { parseSchedule } from '@custody/explore';
 import { fieldsOf, type TraceEvent } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { exploreVariant } from './explore-variant.ts';
-import { variant } from './found.testing.ts';
+import { scenario, variant } from './found.testing.ts';
 import { bind, type DriverName, type Scenario, unbind } from './scenario.ts';
 import { narrate } from './simulate.ts';
+import type { Variant } from './variant.ts';
 import { variants } from './variants/index.ts';
 
 /** A managed driver comes to a device of a group that user space owns, and goes. */
@@ -85,5 +86,31 @@ describe('a managed driver', () => {
       'BusNotified event=UNBOUND_DRIVER',
       'UnbindReturned',
     ]);
+  });
+
+  it.each(variants.map(({ id }) => id))(
+    'gives back nothing when its probe() fails beside one that leaves: %s',
+    (id) => {
+      const { properties, outcomes } = exploreVariant(variant(id), scenario('managed-fails-late'));
+      expect(properties.map(({ verdict }) => verdict)).not.toContain('violated');
+      expect(outcomes.map(({ results, final }) => [results.T1, final.owner, final.ownerCount])).toEqual([
+        [['ENODEV'], null, 0],
+        [['OK'], null, 0],
+      ]);
+    },
+  );
+
+  it("is not told from a kernel driver once it is gone: a count's release after the clear gives back another's", () => {
+    const { knobs } = variant('linux-6.1');
+    const late: Variant = { ...variant('linux-6.1'), knobs: { ...knobs, releaseOnLateFailure: 'after clear' } };
+    const { properties } = exploreVariant(late, scenario('managed-fails-late'));
+    const violated = properties.flatMap(({ id, verdict }) => (verdict === 'violated' ? [id] : []));
+    expect(violated).toEqual(['I2', 'I3', 'I5', 'I14']);
+    // Which is why V6a's count is remembered per device.
+    const remembered: Variant = { ...late, knobs: { ...late.knobs, claimRecord: 'count per device' } };
+    const verdicts = exploreVariant(remembered, scenario('managed-fails-late')).properties.map(
+      ({ verdict }) => verdict,
+    );
+    expect(verdicts).not.toContain('violated');
   });
 });

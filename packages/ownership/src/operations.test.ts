@@ -5,6 +5,7 @@ import { exploreVariant } from './explore-variant.ts';
 import { bothStores, eachVariant, scenario, variant } from './found.testing.ts';
 import type { Knobs } from './knobs.ts';
 import { topologyOf } from './model-of.ts';
+import { step } from './operation.ts';
 import {
   add,
   attach,
@@ -12,6 +13,7 @@ import {
   claim,
   close,
   configure,
+  type DriverName,
   detach,
   openDevice,
   override,
@@ -239,6 +241,14 @@ describe('drivers that match', () => {
     expect(tried(run(linux, asked(override('A', 'hba'))))).toEqual([]);
   });
 
+  it('are refused with ENODEV by a write to `bind` when driver_override names another (§2.10)', () => {
+    const asked = (names: DriverName | null) => story([[override('A', names), bind('A', 'nic')]]);
+    expect(returnsOf(linux, asked('hba'))).toEqual([['OK', 'ENODEV']]);
+    expect(tried(run(linux, asked('hba')))).toEqual([]);
+    expect(returnsOf(linux, asked('nic'))).toEqual([['OK', 'OK']]);
+    expect(returnsOf(linux, asked(null))).toEqual([['OK', 'OK']]);
+  });
+
   it('are not asked at all by drivers_probe when one is there, by an unlocked look (§2.10)', () => {
     const where = story([[bind('A', ['hba'], { via: 'drivers_probe' })]], { devices: { A: 'nic' } });
     expect(labels(run(linux, where))).toEqual(['bind.look']);
@@ -357,6 +367,158 @@ describe('hotplug (§2.9)', () => {
 
   it('of a device that went already is ENODEV', () => {
     expect(returnsOf(linux, story([[remove('A'), remove('A')]]))).toEqual([['OK', 'ENODEV']]);
+  });
+});
+
+describe("a device whose group is found inside dma_configure (§2.9, 'late group')", () => {
+  const where = scenario('late-group');
+
+  it('joins under the probe lock of the IOMMU core, and under its own device_lock', () => {
+    // Bind: the join, then the claim. Unbind: the release.
+    expect(locksTaken(run(linux, where))).toEqual([
+      ...['device:A', 'iommu-probe', 'group:1', 'group:1'],
+      ...['device:A', 'group:1'],
+    ]);
+    const steps = labels(run(linux, where)).filter((label) => label.startsWith('join.'));
+    expect(steps).toEqual(['join.probe-lock', 'join.lock', 'join.add', 'join.unlock', 'join.probe-unlock']);
+    for (const [, given] of eachVariant) expect(violated(given, where)).not.toContain('I10');
+  });
+
+  it('is not put into its group twice where another has probed it meanwhile', () => {
+    const added: Scenario = {
+      ...where,
+      tasks: [[bind('A', 'nic', { joins: true })], [bind('A', 'hba', { joins: true })]],
+    };
+    expect(exploreVariant(linux, added).deadlock).toBeNull();
+    expect(violated(linux, added)).toEqual([]);
+  });
+});
+
+describe('a driver that CONFIG_DEBUG_TEST_DRIVER_REMOVE takes off (B12; S-21)', () => {
+  const where = scenario('test-remove');
+  const mend = { testRemove: 'calls dma_cleanup' } as const;
+
+  it("gives its claim back by F-9's mend where that is in dma_cleanup", () => {
+    expect(violated(change(linux, mend), where)).toEqual([]);
+    const steps = labels(run(change(linux, mend), where));
+    expect(steps.filter((label) => /^unuse.lock|^bind.probe/.test(label))).toEqual([
+      'bind.probe',
+      'unuse.lock-test',
+      'bind.probe',
+      'unuse.lock',
+    ]);
+  });
+
+  it.each(['notifier-cleanup-count', 'notifier-claim'])('keeps it under %s, as no notification is raised', (id) => {
+    expect(violated(change(variant(id), mend), where)).toEqual(['I2', 'I4', 'I5', 'I11']);
+    const facts = told(run(variant(id), where));
+    // The second probe, and no word of the first driver's end.
+    const [first, second] = facts.flatMap((fact, at) => (fact.startsWith('ProbeReturned') ? [at] : []));
+    expect(facts.slice(first, second).filter((fact) => /NOT_BOUND|UNBOUND_DRIVER/.test(fact))).toEqual([]);
+  });
+
+  it.each(['robin-sketch', 'robin-mail', 'robin-repaired', 'notifier-cleanup-walk'])(
+    'leaves nothing to mend under %s: "V2/V3 immune"',
+    (id) => {
+      expect(violated(variant(id), where)).not.toContain('I4');
+      expect(outcomesOf(change(variant(id), mend), where)).toEqual(outcomesOf(variant(id), where));
+    },
+  );
+});
+
+describe("VFIO's list of the group (§2.5)", () => {
+  /** A is unbound and given to a kernel driver while B, which is open, is being unbound too. */
+  const where = story([[unbind('A'), bind('A', 'nic')], [unbind('B')], [close('user', 'B')]], {
+    devices: { A: 'vfio', B: 'vfio' },
+    owner: 'user',
+    open: ['B'],
+  });
+
+  it('is left when remove() ends: the container goes with the last that left, and not with the last bound', () => {
+    // T1: lock, find; B's remove() waits for user space. T0 unbinds A in whole and is refused.
+    const [group, container] = ['vfio-group:1', 'vfio-container:1'];
+    const events = run(linux, where, 'T1*2 T0*17');
+    const early = events.slice(0, events.findIndex(({ type }) => type === 'BindReturned') + 1);
+    expect(early.at(-1)).toMatchObject({ task: 'T0', data: { device: 'A', errno: 'EBUSY' } });
+    expect(locksTaken(early)).toContain(group);
+    expect(locksTaken(early)).not.toContain(container);
+    const world = worldAfter(linux, where, early);
+    expect(Object.values(world.groups)[0]).toMatchObject({ owner: 'user', domain: 'user' });
+    expect(world.devices).toMatchObject({ B: { driver: 'vfio', phase: 'unbinding' } });
+  });
+
+  it.each(eachVariant.filter(([, { knobs }]) => knobs.conflictAtBind === 'refused'))(
+    'keeps a kernel driver out for as long as a device of it is open: %s',
+    (_id, given) => {
+      expect(violated(given, where)).not.toContain('I1');
+      const results = outcomesOf(given, where).map(({ results: each }) => each.T0?.join());
+      // Refused while B is open; let in when T2 has closed it.
+      expect(new Set(results)).toEqual(new Set(['OK,EBUSY', 'OK,OK']));
+    },
+  );
+
+  it('lets remove() of all but the last go on before the series, and the last wait for the group', () => {
+    const viability = variant('vfio-viability');
+    const both = story([[unbind('A')], [unbind('B')]], { devices: { A: 'vfio', B: 'vfio' }, owner: 'user', open: [] });
+    const { deadlock } = exploreVariant(viability, both);
+    expect(deadlock?.waits).toEqual([
+      { task: expect.stringMatching(/^T[01]$/), wants: 'user space to close the group', holder: null },
+    ]);
+    const alone = run(viability, both, 'T0*7').flatMap((event) =>
+      event.type === 'UnbindReturned' ? [event.task] : [],
+    );
+    expect(alone).toEqual(['T0']);
+  });
+
+  it('takes the container with it, whoever is last', () => {
+    const both = story([[unbind('A')], [unbind('B')]], { devices: { A: 'vfio', B: 'vfio' }, owner: 'user', open: [] });
+    expect(exploreVariant(linux, both).deadlock).toBeNull();
+    expect(outcomesOf(linux, both).map(({ final }) => final)).toEqual([
+      { owner: null, ownerCount: 0, domain: 'default' },
+    ]);
+    for (const schedule of ['T0*99 T1*99', 'T1*99 T0*99']) {
+      const closers = simulate(linux, both, follow(parseSchedule(schedule))).events.flatMap((event) =>
+        event.type === 'LockAcquired' && event.data.lock === 'vfio-container:1' ? [event.task] : [],
+      );
+      expect(closers).toEqual([schedule.slice(-5, -3)]);
+    }
+  });
+});
+
+describe('a group that is left without a domain (series-v6, F-4)', () => {
+  const alone: Partial<Scenario> = { devices: { A: 'vfio' } };
+  /** A release that does not restore the default domain, so that the group stays as the claim left it. */
+  const unrestored = (id: string): Variant => ({
+    ...variant(id),
+    rewrite: (steps) =>
+      steps['release.restore'] === undefined ? steps : { ...steps, 'release.restore': step(() => 'release.unlock') },
+  });
+  const again = story([[claim('u', 'A'), release('u', 'A'), claim('u', 'A')]], alone);
+
+  it('can be claimed again there, where "no domain" is what a claim leaves; a blocking one cannot (K3)', () => {
+    expect(returnsOf(unrestored('series-v6'), again)).toEqual([['OK', 'OK', 'OK']]);
+    expect(returnsOf(unrestored('linux-6.1'), again)).toEqual([['OK', 'OK', 'EBUSY']]);
+    expect(returnsOf(variant('series-v6'), again)).toEqual([['OK', 'OK', 'OK']]);
+  });
+
+  it('cannot be claimed there with a domain of its own', () => {
+    expect(returnsOf(variant('series-v6'), story([[claim('u', 'A')]], { ...alone, domain: 'own' }))).toEqual([
+      ['EBUSY'],
+    ]);
+  });
+
+  it('is the only one that a release there attaches the default domain to; over another it warns', () => {
+    const attached = story([[release('user', 'A')]], { ...alone, owner: 'user', open: [] });
+    const facts = told(run(variant('series-v6'), attached));
+    expect(facts.filter((fact) => fact.startsWith('WarningRaised'))).toHaveLength(1);
+    expect(facts.filter((fact) => fact.startsWith('DomainAttached'))).toEqual([]);
+    expect(violated(variant('series-v6'), attached)).toContain('I14');
+    // What was merged attaches it, whatever is there.
+    expect(told(run(linux, attached))).toContain('DomainAttached group=1 domain=default');
+    expect(violated(linux, attached)).not.toContain('I14');
+    const plain = story([[claim('u', 'A'), release('u', 'A')]], alone);
+    expect(told(run(variant('series-v6'), plain))).toContain('DomainAttached group=1 domain=default');
+    expect(violated(variant('series-v6'), plain)).not.toContain('I14');
   });
 });
 

@@ -5,7 +5,8 @@ import { exploreVariant } from './explore-variant.ts';
 import { scenario, variant } from './found.testing.ts';
 import { end, type Label, type Place, type Step, setDriver, step } from './operation.ts';
 import { sentences, sentencesOf } from './properties.ts';
-import { bind, claim, type Scenario, unbind } from './scenario.ts';
+import { add, attach, bind, claim, release, type Scenario, unbind } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
 import { simulate } from './simulate.ts';
 import type { Variant } from './variant.ts';
 import { variants } from './variants/index.ts';
@@ -34,9 +35,11 @@ const brokenProperties = (wrong: Variant, where: string | Scenario): readonly st
     verdict === 'violated' ? [id] : [],
   );
 
-describe('the fifteen invariants', () => {
+describe('the fifteen invariants, and the obligation', () => {
   it('are those of the specification, in its order', () => {
-    expect(sentences.map(({ id }) => id)).toEqual(Array.from({ length: 15 }, (_, index) => `I${index + 1}`));
+    const fifteen = Array.from({ length: 15 }, (_, index) => `I${index + 1}`);
+    expect(sentences.map(({ id }) => id)).toEqual([...fifteen, 'O1']);
+    expect(sentences.at(-1)?.source).toContain('case 4.b');
   });
 
   it('leave out the count where nothing is counted, and the holders where nobody claims', () => {
@@ -76,6 +79,7 @@ describe('the fifteen invariants', () => {
     ['I13', 'linux-6.15', 'dev-driver-toctou', 'linux-6.17', 'S-38; F-13'],
     ['I14', 'vfio-viability', 'bind-into-live-group', 'linux-6.1', 'S-01: BUG_ON'],
     ['I14', 'series-v6', 'late-group', 'linux-6.1', 'S-19: WARN'],
+    ['O1', 'robin-mail', 'case-4b', 'vfio-viability', '§3, case 4.b; S-14'],
   ];
   it.each(table)('%s can fail: %s breaks it in %s, and %s keeps it (%s)', (id, breaks, where, keeps) => {
     expect(brokenProperties(variant(breaks), where)).toContain(id);
@@ -87,6 +91,83 @@ describe('the fifteen invariants', () => {
     expect(variants.filter((given) => brokenProperties(given, 'probe-before-add-notifier').includes('I15'))).toEqual(
       [],
     );
+  });
+});
+
+describe('a driver that owns the group and leaves its last device (O1; §3, case 4.b)', () => {
+  const claiming = variants.filter(({ knobs }) => knobs.claimSite !== 'none').map(({ id }) => id);
+
+  it.each(claiming)('is no release by itself under %s', (id) => {
+    expect(brokenProperties(variant(id), 'case-4b')).toContain('O1');
+  });
+
+  it('waits for a release where VFIO had a container and nothing else had a say (R5, vfio-viability)', () => {
+    expect(brokenProperties(variant('vfio-viability'), 'case-4b')).not.toContain('O1');
+  });
+
+  it.each(claiming)('is broken nowhere else in the scenarios by %s: who leaves there has released', (id) => {
+    const where = scenarios.filter((each) => brokenProperties(variant(id), each).includes('O1'));
+    expect(where.map((each) => each.id)).toEqual(['case-4b']);
+  });
+
+  const leaves = (how: Partial<Scenario>): Scenario => ({
+    id: 'an-owner-leaves',
+    title: 'A driver through which a user owns the group leaves',
+    tags: [],
+    devices: { A: 'vfio', B: null },
+    owner: 'user',
+    tasks: [[unbind('A')]],
+    ...how,
+  });
+  it.each(claiming)('is kept under %s by who released first, or has another device there, or is no owner', (id) => {
+    expect(brokenProperties(variant(id), leaves({}))).toContain('O1');
+    const kept = [
+      leaves({ tasks: [[release('user', 'A'), unbind('A')]] }),
+      leaves({ devices: { A: 'vfio', B: 'vfio' } }),
+      leaves({ devices: { A: 'vfio', B: 'stub' }, tasks: [[unbind('B')]] }),
+      leaves({ owner: null }),
+    ];
+    for (const where of kept) expect(brokenProperties(variant(id), where)).not.toContain('O1');
+    const both = leaves({ devices: { A: 'vfio', B: 'vfio' }, tasks: [[unbind('A')], [unbind('B')]] });
+    expect(brokenProperties(variant(id), both)).toContain('O1');
+  });
+
+  it('is broken at the store that clears dev->driver, and not before', () => {
+    const run = simulate(variant('linux-6.1'), leaves({}), roundRobin());
+    const [broken] = run.violations.filter(({ id }) => id === 'O1');
+    const cleared = run.events.findIndex(({ type }) => type === 'DriverCleared');
+    expect(run.events[cleared]?.at).toBe(broken?.step);
+  });
+});
+
+describe('a domain that a driver attached for itself (§2.7)', () => {
+  const own: Partial<Scenario> = { id: 'own-domain', title: 'A driver attaches its own', tags: [], owner: null };
+  const where = (tasks: Scenario['tasks'], devices: Scenario['devices']): Scenario =>
+    ({ ...own, devices, tasks }) as Scenario;
+
+  it('is no leak (I4) and no wrong domain (I6) where its driver is alone', () => {
+    for (const driver of ['nic', 'stub'] as const) {
+      const alone = where([[attach('A')]], { A: driver });
+      expect(exploreVariant(variant('linux-6.1'), alone).outcomes).toMatchObject([{ final: { domain: 'own' } }]);
+      expect(brokenProperties(variant('linux-6.1'), alone)).toEqual([]);
+    }
+  });
+
+  it('is a wrong one (I6) for a kernel driver that is not alone', () => {
+    const joined = where([[attach('A')], [add('B', ['nic'])]], { A: 'nic', B: null });
+    expect(brokenProperties(variant('linux-6.1'), { ...joined, outside: { B: 'absent' } })).toContain('I6');
+  });
+
+  it('excuses the domain, and neither owner nor count (I4)', () => {
+    const forgetful = broken('unuse.count', (place) =>
+      step(() => {
+        locked(place).holds = false;
+        return 'unuse.unlock';
+      }),
+    );
+    const attached: Scenario = { ...where([[unbind('A')]], { A: 'nic' }), domain: 'own' };
+    expect(brokenProperties(variant('linux-6.1'), attached)).not.toContain('I4');
+    expect(brokenProperties(forgetful, attached)).toContain('I4');
   });
 });
 

@@ -205,7 +205,7 @@ describe('what a simulation says of a run', () => {
     let row = new Int32Array(model.words);
     const judge = (step: number, marks: readonly string[]): void => {
       const states = model.properties.filter(({ holds }) => !holds(row, 0)).map(({ name }) => name);
-      for (const id of [...states, ...marks.filter((mark) => /^I\d+$/.test(mark))]) {
+      for (const id of [...states, ...marks.filter((mark) => /^[IO]\d+$/.test(mark))]) {
         if (!broken.has(id) && model.sentences.some((sentence) => sentence.id === id)) broken.set(id, step);
       }
       const met = marks.flatMap((mark) => caseOfMark(mark) ?? []);

@@ -1,8 +1,8 @@
 import { parseSchedule } from '@custody/explore';
 import { callText, type Scenario, type Variant } from '@custody/ownership';
 import type { World } from '@custody/trace';
-import { type KnobDifference, twistOf } from './differences.ts';
-import { type ExperimentRequest, experimentOf } from './experiment.ts';
+import { differencesOf, type KnobDifference, twistOf } from './differences.ts';
+import { type ExperimentRequest, experimentOf, isOwn } from './experiment.ts';
 import { functionsOf, kernelWords } from './kernel-words/index.ts';
 import { lockWords } from './kernel-words/locks.ts';
 import { type ToldRun, type ToldStep, toldSteps } from './told-steps.ts';
@@ -24,6 +24,8 @@ interface KernelFile {
 export interface Argument {
   readonly variant: Variant;
   readonly scenario: Scenario;
+  /** What a variant of one's own changes in its neighbour; nothing for one that everybody can look up. */
+  readonly differs: readonly KnobDifference[];
   /** What the scenario changes in the variant. */
   readonly twist: readonly KnobDifference[];
   /** What each task is to do. */
@@ -70,6 +72,7 @@ export const argumentOf = (
   return {
     variant,
     scenario,
+    differs: isOwn(variant) ? differencesOf(variant) : [],
     twist: twistOf(variant, scenario),
     tasks: scenario.tasks.map((script) => script.map(callText)),
     start: told.start,

@@ -1,10 +1,21 @@
-import { comeAndGo, type Scenario, type Stores, scale, scenarios, type Variant, variants } from '@custody/ownership';
+import {
+  comeAndGo,
+  comeAndGoInOrder,
+  type Scenario,
+  type Stores,
+  scale,
+  scenarios,
+  type Variant,
+  variants,
+} from '@custody/ownership';
 import { RequestError } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 /** What a person wants to see played: which scheme, which story, in which size. */
 export interface ExperimentRequest {
   /** An id, or a variant of one's own. */
   readonly variant: string | Variant;
+  /** An id or a number, e.g. `S-15`. */
   readonly scenario: string;
   /** Default: the scenario's usual size. */
   readonly devices?: number;
@@ -30,15 +41,27 @@ export interface Experiment {
 const named = <Item extends { readonly id: string }>(items: readonly Item[], id: string, what: string): Item => {
   const found = items.find((item) => item.id === id);
   if (found) return found;
-  throw new RequestError(
-    `Cannot use the ${what} "${id}" as there is none; there are: ${items.map((item) => item.id).join(', ')}`,
-  );
+  const ids = items.map((item) => item.id);
+  const near = nearest(id, ids);
+  const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+  throw new RequestError(`Cannot use the ${what} "${id}" as there is none${meant}; there are: ${ids.join(', ')}`);
 };
 
 export const findVariant = (given: string | Variant): Variant =>
   typeof given === 'string' ? named(variants, given, 'variant') : given;
-/** By its id; the story that the verdict on fairness is about is there too, though no list names it. */
-const findScenario = (id: string): Scenario => (id === comeAndGo.id ? comeAndGo : named(scenarios, id, 'scenario'));
+
+/** The two that the verdict on fairness is about can be asked for too: they have no end, and so are in no list. */
+const told: readonly Scenario[] = [...scenarios, comeAndGo, comeAndGoInOrder];
+
+/** By its id, or by its number, e.g. `S-15`: where several have it, the first. */
+const scenarioCalled = (name: string): Scenario | undefined =>
+  told.find(({ id }) => id === name) ??
+  (/^s-\d+$/i.test(name) ? told.find(({ tags }) => tags.includes(name.toUpperCase())) : undefined);
+
+export const isScenario = (name: string): boolean => scenarioCalled(name) !== undefined;
+
+/** @throws RequestError when no scenario has that id or number. */
+export const findScenario = (name: string): Scenario => scenarioCalled(name) ?? named(told, name, 'scenario');
 
 /** Is this scheme somebody's own, so that its id alone does not say what it is? */
 export const isOwn = (variant: Variant): boolean => !variants.includes(variant);

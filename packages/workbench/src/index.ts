@@ -29,7 +29,7 @@ export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export type { RunDiff } from './compare.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
-export { type ExperimentRequest, experimentOf, findVariant } from './experiment.ts';
+export { type ExperimentRequest, experimentOf, findScenario, findVariant, isOwn, isScenario } from './experiment.ts';
 export type { ImportedRun, Recording } from './import-recording.ts';
 export { exploreScenario, type SchedulerChoice, type SimulatedRun } from './model-run.ts';
 export { type NotesOfRun, placeOf } from './notes.ts';

@@ -36,8 +36,8 @@ export interface ToldRun {
 /** The word before the dot of the label at which a call begins, by its kind; where it is not the kind itself. */
 const openings: Partial<Readonly<Record<ScriptedCall['kind'], readonly string[]>>> = {
   remove: ['del'],
-  claim: ['claim', 'container'],
-  'claim-device': ['claim', 'claim-device', 'container'],
+  claim: ['ask', 'claim', 'container'],
+  'claim-device': ['ask', 'claim', 'claim-device', 'container'],
   release: ['release', 'close'],
   'release-device': ['release', 'release-device', 'close'],
   'set-container': ['container'],

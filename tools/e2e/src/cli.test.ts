@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixture, newStore, type TestStore } from './custody.ts';
+import { fixture, launcher, newStore, type TestStore } from './custody.ts';
 
 let at: TestStore;
 beforeAll(() => {
@@ -198,6 +199,38 @@ describe('custody explore, simulate and diff', () => {
 const isMail = (out: string): boolean =>
   out.split('\n').every((line) => line.length <= 72 && /^[\x20-\x7e]*$/.test(line));
 
+describe('custody simulate', () => {
+  it.each([
+    ['', 'the run was not followed to its end'],
+    ['T0*3', 'the run was not followed to its end'],
+    ['T0*500', 'the run is not the one that was given'],
+  ])('with the schedule "%s", which ends early or does not fit, is inconclusive: exit 3', (schedule, why) => {
+    const { code, out } = at.custody('simulate', 'linux-6.1', 'case-1a', '--schedule', schedule);
+    expect(code).toBe(3);
+    expect(out).toContain(`inconclusive: nothing was violated, and ${why}`);
+  });
+
+  it('that shows a violation on the way exits 1 whatever else its schedule says', () => {
+    const leak = 'T0*5 T1*3 T0*3 T1!fail T1 T1 T0*9';
+    const { code, out } = at.custody('simulate', 'robin-mail', 'S-15', '--schedule', leak);
+    expect(code).toBe(1);
+    expect(out).toContain('parted from the given schedule');
+  });
+
+  it('is not silent where stdout cannot be written: a line on stderr, exit 2', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', '"$0" "$1" explore linux-6.1 S-04 > /dev/full', process.execPath, launcher],
+      {
+        env: at.env,
+        encoding: 'utf8',
+      },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^custody: Cannot write the answer to stdout: ENOSPC[^\n]*\n$/);
+  });
+});
+
 describe('a violation as a mail', () => {
   it('is a table of who did what, in the words of the kernel, and a command that shows it again', () => {
     const { code, out } = at.custody('explore', 'robin-mail', 'fail-before-claim', '--mail');
@@ -207,11 +240,32 @@ describe('a violation as a mail', () => {
     expect(out).toMatch(/CPU0 +CPU1\n/);
     expect(out).toMatch(/ {2}9 {2}walk: reads B->driver = hba: keeps the owner\n/);
     expect(out).toMatch(/drivers\/base\/dd\.c: .*device_release_driver_internal/);
-    const command = /custody (simulate[\s\S]*?'[^']*')/.exec(out)?.[1] ?? '';
+    expect(out.match(/a quiet group without holders/g)).toHaveLength(1);
+    const command = /npx custody (simulate[\s\S]*?'[^']*')/.exec(out)?.[1] ?? '';
     const [, schedule = ''] = /'([^']*)'/.exec(command) ?? [];
     const again = at.custody('simulate', 'robin-mail', 'fail-before-claim', '--schedule', schedule);
     expect(again.code).toBe(1);
     expect(again.out).toContain('I4 violated');
+  });
+
+  it('says first what the scenario changes, and what a variant of one’s own does', () => {
+    expect(at.custody('explore', 'robin-mail', 'lock-order-trap', '--mail').out).toMatch(
+      /^With robin-mail, changed to walkReads "device_lock", 9 steps/,
+    );
+    const path = join(at.folder, 'locked.json');
+    writeFileSync(path, '{ "extends": "robin-mail", "knobs": { "walkReads": "device_lock" } }');
+    expect(at.custody('explore', path, 'S-15', '--mail').out).toContain(
+      '\nlocked is robin-mail, but: walkReads "device_lock"\n',
+    );
+  });
+
+  it('is a case of which something else came than it expects, where nothing is violated', () => {
+    const { out } = at.custody('simulate', 'robin-mail', 'S-15', '--schedule', 'T0*5 T1*3 T1!fail T0', '--mail');
+    expect(isMail(out)).toBe(true);
+    expect(out.replaceAll('\n', ' ')).toMatch(
+      /^With robin-mail, 10 steps lead to case g4 \(.*this is not what was done\./,
+    );
+    expect(out).toMatch(/CPU0 +CPU1\n/);
   });
 
   it.each([
@@ -266,10 +320,14 @@ describe('custody cases', () => {
     expect(code).toBe(1);
     const { variant, cases, unlisted, fairness } = JSON.parse(out);
     expect(variant).toBe('robin-mail');
-    for (const id of ['1.a', '1.b', '1.c', '2.a.i', '2.a.ii', '2.b', '3', '4.a.i', '4.a.ii', '4.b']) {
+    for (const id of ['1.a', '1.b', '1.c', '2.a.ii', '2.b', '3', '4.a.i', '4.a.ii', '4.b']) {
       expect(cases[id]).toMatchObject({ reached: true, holds: true });
     }
+    // "eventually tmp holds or tmp's own failure hook releases": not where tmp fails before its claim.
+    expect(cases['2.a.i']).toMatchObject({ reached: true, holds: false, scenario: 'fail-before-claim' });
     expect(cases.g4).toMatchObject({ reached: true, holds: false, scenario: 'fail-before-claim' });
+    expect(cases.g4.broken).toContain('I4');
+    expect(fairness.inOrder).toMatchObject({ handedOn: { bounded: false }, outrun: { bounded: true } });
     expect(unlisted.length).toBeGreaterThan(0);
     expect(fairness.handedOn.bounded).toBe(false);
 
@@ -281,6 +339,37 @@ describe('custody cases', () => {
   it('holds where the hook runs on every way out: exit 0; a bound is exit 3', () => {
     expect(at.custody('cases', 'robin-repaired').code).toBe(0);
     expect(at.custody('cases', 'robin-repaired', 'case-1a', '--max-states', '5').code).toBe(3);
+  });
+
+  it('scales what can be scaled, and prints the size where it was taken', () => {
+    const { out } = at.custody('cases', 'robin-mail', 'case-1a', 'case-1b', '--devices', '3');
+    expect(out).toMatch(/simulate robin-mail case-1a --devices 3 --schedule/);
+    expect(out).toMatch(/simulate robin-mail case-1b --schedule/);
+    const refused = at.custody('cases', 'robin-mail', '--devices', '99');
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('with 99 devices');
+  });
+
+  it('with late stores says where no property is broken by what is not as expected', () => {
+    const { code, out } = at.custody('cases', 'robin-repaired', 'case-2a-i', '--stores', 'late');
+    expect(code).toBe(1);
+    expect(out).toMatch(/2\.a\.i +FAILS[^\n]*\n +not as expected, and no property broken\n/);
+    const explored = at.custody('explore', 'robin-repaired', 'case-2a-i', '--stores', 'late');
+    expect(explored.code).toBe(0);
+    expect(explored.out).toContain('not as expected, and no property broken: 2.a.i');
+    expect(explored.out).toContain('see: custody cases robin-repaired case-2a-i --stores late\n');
+  });
+
+  it('in a mail prints commands that a shell takes as they are folded', () => {
+    const { out } = at.custody('cases', 'robin-mail', 'case-2a-i', '--mail');
+    const commands = [...out.matchAll(/see: npx custody (simulate (?:[^\n]*\\\n)*[^']*'[^']*')/g)].map(([, it]) => it);
+    expect(commands.length).toBeGreaterThan(3);
+    for (const command of commands) {
+      const shell = spawnSync('sh', ['-c', `"$0" "$1" ${command}`, process.execPath, launcher], { env: at.env });
+      expect(shell.status).not.toBe(2);
+      expect(shell.stdout.toString()).not.toContain('parted');
+    }
+    expect(out.trimEnd()).toMatch(/\n\ncustody: [\s\S]* with npx$/);
   });
 
   it('without a variant is a table of them all', () => {
@@ -354,6 +443,9 @@ describe('what went wrong', () => {
   it.each([
     [['state', 'nowhere'], 'Cannot find the run "nowhere"'],
     [['explore', 'linux-9', 'case-1a'], 'there are: '],
+    [['explore', 'linux6.1', 'case-1a'], 'did you mean "linux-6.1"?'],
+    [['explore', 'linux-6.1', 'case-1z'], 'come-and-go-in-order'],
+    [['scenarios', 'fail-befor-claim'], 'did you mean "fail-before-claim"?'],
     [['simulate', 'linux-6.1', 'case-1a', '--schedule', 'T0 banana'], 'banana'],
     [['simulate', 'linux-6.1', 'case-1a', '--schedule', 'T9'], 'its tasks are T0'],
     [['diff', '6.1-race', '6.1-basic', '--at', '0,99999'], 'ends at'],

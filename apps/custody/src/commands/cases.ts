@@ -1,6 +1,17 @@
-import { type CaseLedger, caseLedger, RequestError, scenarios, type Variant, variants } from '@custody/workbench';
+import {
+  type CaseLedger,
+  caseLedger,
+  differencesOf,
+  findVariant,
+  isOwn,
+  isScenario,
+  RequestError,
+  type Variant,
+  variants,
+} from '@custody/workbench';
 import { ledgerLines, ledgerTable } from '../cases-text.ts';
-import { addSizeOptions, askedOf, type SizeOptions, variantWord } from '../experiment-options.ts';
+import { addSizeOptions, type SizeOptions, scenarioWord, sizeOf, variantWord } from '../experiment-options.ts';
+import { signature } from '../mail/signature.ts';
 import { variantFrom } from '../own-variant.ts';
 import { type ExitCode, exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
@@ -16,8 +27,6 @@ const codeOf = (ledgers: readonly CaseLedger[]): ExitCode => {
   return ledgers.every(({ complete }) => complete) ? exit.yes : exit.inconclusive;
 };
 
-const isScenario = (word: string): boolean => scenarios.some(({ id }) => id === word);
-
 /** The variant and the scenarios that were named; who names a scenario first means every variant. */
 const wordsOf = (words: readonly string[]): { readonly variant: string | null; readonly named: readonly string[] } => {
   const [first, ...others] = words;
@@ -28,7 +37,7 @@ export const registerCases: Register = (program) => {
   const command = program
     .command('cases')
     .argument('[variant]', `${variantWord} (default: all, as a table)`)
-    .argument('[scenario...]', 'see: custody scenarios (default: all)')
+    .argument('[scenario...]', `${scenarioWord} (default: all)`)
     .description(
       "what the ten cases of the mail come to, and those that it does not list; exits 1 when one's expectation fails",
     )
@@ -42,18 +51,21 @@ export const registerCases: Register = (program) => {
       }
       const { variant, named } = wordsOf(first === undefined ? [] : [first, ...others]);
       const search = searchFor(print, 'exploring the cases', options);
-      const { variant: _variant, scenario: _scenario, ...size } = askedOf('', '', options);
+      const size = sizeOf(options);
+      const end = print.options.mail ? signature : [];
       const ledgerOf = (one: string | Variant): CaseLedger =>
         caseLedger({ variant: one, ...size, ...(named.length > 0 && { scenarios: named }) }, search.bounds);
       if (variant === null) {
         const ledgers = variants.map(ledgerOf);
         const json = { variants: ledgers, seconds: search.seconds() };
-        return print.answer({ json, text: ledgerTable(ledgers), code: codeOf(ledgers) });
+        return print.answer({ json, text: [...ledgerTable(ledgers), ...end], code: codeOf(ledgers) });
       }
-      const ledger = ledgerOf(await variantFrom(variant));
+      const found = findVariant(await variantFrom(variant));
+      const differs = isOwn(found) ? differencesOf(found) : [];
+      const ledger = ledgerOf(found);
       return print.answer({
         json: { ...ledger, seconds: search.seconds() },
-        text: ledgerLines(ledger, { ...size, variant }),
+        text: [...ledgerLines(ledger, { ...size, variant }, { variant: found, differs }), ...end],
         code: codeOf([ledger]),
       });
     }),

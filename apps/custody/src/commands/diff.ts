@@ -84,7 +84,8 @@ export const diffLines = (left: Run, right: Run, { comparison, atFirst, atEnd }:
     ...(results.length > shown.length ? [`  and ${results.length - shown.length} more: --json has all`] : []),
     ...worldLines('the worlds just before the first difference', atFirst),
     ...worldLines('the worlds at the ends', atEnd),
-    `see: custody replay ${left.header.title} --at ${first.left} · custody replay ${right.header.title} --at ${first.right}`,
+    `see: custody replay ${left.header.title} --at ${first.left}`,
+    `see: custody replay ${right.header.title} --at ${first.right}`,
   ];
 };
 

@@ -13,10 +13,12 @@ import {
   askedOf,
   requestOf,
   type SizeOptions,
+  scenarioWord,
   variantWord,
 } from '../experiment-options.ts';
 import { exploreLines } from '../explore-text.ts';
-import { argumentLines, type Charge } from '../mail/argument.ts';
+import { argumentLines, breaks, type Charge, deadlocks } from '../mail/argument.ts';
+import { signature } from '../mail/signature.ts';
 import { type ExitCode, exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
@@ -25,6 +27,8 @@ type ExploreOptions = SizeOptions & SearchOptions;
 
 /** A charge with the schedule that proves it. */
 interface Proven extends Charge {
+  /** What is broken, in a line of a list. */
+  readonly name: string;
   readonly schedule: string;
   readonly steps: number;
 }
@@ -41,10 +45,18 @@ const chargesOf = ({ properties, deadlock }: VariantReport): readonly Proven[] =
   const broken = properties.flatMap(({ id, name, source, schedule, steps }): Proven[] =>
     schedule === null || steps === null
       ? []
-      : [{ id, sentence: name, source, schedule, steps, waits: waitsAt(schedule) }],
+      : [
+          {
+            name: `${id}: ${name}`,
+            says: breaks(id, name, source),
+            schedule,
+            steps,
+            waits: waitsAt(schedule),
+          },
+        ],
   );
   const isTold = deadlock === null || broken.some(({ schedule }) => schedule === deadlock.schedule);
-  const standstill = isTold ? [] : [{ id: 'deadlock', sentence: '', source: null, ...deadlock }];
+  const standstill = isTold ? [] : [{ name: 'a deadlock', says: deadlocks, ...deadlock }];
   return [...broken, ...standstill].sort((left, right) => (rankOf(left) < rankOf(right) ? -1 : 1));
 };
 
@@ -55,9 +67,12 @@ const mailLines = (report: VariantReport, request: ExperimentRequest, asked: Ask
   return [
     ...argumentLines(argumentOf(request, first.schedule), first, asked, first.schedule),
     ...(others.length === 0 ? [] : ['', 'Also:']),
-    ...others.map(({ id, steps, schedule }) =>
-      schedule === first.schedule ? `  ${id}, by the same schedule` : `  ${id}, in ${many(steps, 'step')}: ${schedule}`,
+    ...others.map(({ name, steps, schedule }) =>
+      schedule === first.schedule
+        ? `  ${name}; by the same schedule`
+        : `  ${name}; in ${many(steps, 'step')}: ${schedule === '' ? 'from the start' : schedule}`,
     ),
+    ...signature,
   ];
 };
 
@@ -76,7 +91,7 @@ export const registerExplore: Register = (program) => {
   const command = program
     .command('explore')
     .argument('<variant>', variantWord)
-    .argument('<scenario>', 'see: custody scenarios')
+    .argument('<scenario>', scenarioWord)
     .description('try every interleaving; exits 1 with a shortest schedule when a property is violated');
   addSearchOptions(addSizeOptions(command))
     .option('--no-reduction', 'look at every state, also where one stands for others (there are no reductions yet)')
@@ -86,7 +101,7 @@ export const registerExplore: Register = (program) => {
         const request = await requestOf(asked);
         const experiment = experimentOf(request);
         const twist = twistOf(experiment.variant, experiment.scenario);
-        const search = searchFor(print, `exploring ${scenario}`, options);
+        const search = searchFor(print, `exploring ${asked.scenario}`, options);
         const report = exploreScenario(request, search.bounds);
         const seconds = search.seconds();
         const mail = print.options.mail ? mailLines(report, request, asked) : [];

@@ -28,7 +28,8 @@ const importLines = (imported: ImportedRun): string[] => {
     ...(calls.length > 0 ? ['  calls returned:', ...calls] : []),
     ...(kept.length > 0 ? [`  kept verbatim: ${kept.join(', ')}${more > 0 ? ` and ${more} other names` : ''}`] : []),
     ...imported.findings.map(({ text, position }) => `  ! ${position === undefined ? '' : `@${position} `}${text}`),
-    `  see: custody replay ${title} · custody show ${title} --grep 'CallReturned'`,
+    `  see: custody replay ${title}`,
+    `  see: custody show ${title} --grep 'CallReturned'`,
   ];
 };
 

@@ -20,10 +20,26 @@ const sourceText = ({ header: { source } }: CatalogueEntry): string => {
   return `simulation of ${variant}${own} in ${scenario}${sizeWords(source)}, schedule ${schedule}`;
 };
 
-const line = (entry: CatalogueEntry): string => {
-  const events = entry.end === undefined ? '?' : count(entry.end.events);
-  const state = entry.end?.complete ? '' : '  INCOMPLETE';
-  return `${entry.header.run}  ${entry.header.title.padEnd(24)} ${events.padStart(9)} events  ${sourceText(entry)}${state}`;
+const eventsText = ({ end }: CatalogueEntry): string => (end === undefined ? '?' : count(end.events));
+
+/** A line for each, in columns as wide as the widest of them. */
+const lines = (entries: readonly CatalogueEntry[]): string[] => {
+  const widest = (textOf: (entry: CatalogueEntry) => string): number =>
+    Math.max(...entries.map((entry) => textOf(entry).length));
+  const [run, title, events] = [
+    widest(({ header }) => header.run),
+    widest(({ header }) => header.title),
+    widest(eventsText),
+  ];
+  return entries.map((entry) => {
+    const { header, end } = entry;
+    const columns = [
+      header.run.padEnd(run),
+      header.title.padEnd(title),
+      `${eventsText(entry).padStart(events)} events`,
+    ];
+    return `${columns.join('  ')}  ${sourceText(entry)}${end?.complete ? '' : '  INCOMPLETE'}`;
+  });
 };
 
 export const registerRuns: Register = (program) => {
@@ -34,7 +50,7 @@ export const registerRuns: Register = (program) => {
       run(async ({ print, look, store }) => {
         const entries = await look((workbench) => workbench.runs());
         const none = [`${store} holds no runs yet; try: custody import fixtures/6.1-race`];
-        print.answer({ json: { runs: entries.map(described) }, text: entries.length > 0 ? entries.map(line) : none });
+        print.answer({ json: { runs: entries.map(described) }, text: entries.length > 0 ? lines(entries) : none });
         return exit.yes;
       }),
     );

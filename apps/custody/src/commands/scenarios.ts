@@ -1,4 +1,5 @@
-import { callText, type Scenario, scenarios } from '@custody/workbench';
+import { callText, findScenario, type Scenario, scenarios } from '@custody/workbench';
+import { scenarioWord } from '../experiment-options.ts';
 import { exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
 
@@ -34,14 +35,16 @@ const scenarioLines = (scenario: Scenario): string[] => [
 export const registerScenarios: Register = (program) => {
   program
     .command('scenarios')
+    .argument('[scenario...]', `what to list (default: all): ${scenarioWord}`)
     .description('list what the tasks of a simulation can be given to do, and in which sizes')
     .action(
-      run(async ({ print }) =>
-        print.answer({
-          json: { scenarios: scenarios.map(described) },
-          text: scenarios.flatMap(scenarioLines),
+      run(async ({ print }, _options: object, words: readonly string[]) => {
+        const listed = words.length > 0 ? words.map(findScenario) : scenarios;
+        return print.answer({
+          json: { scenarios: listed.map(described) },
+          text: listed.flatMap(scenarioLines),
           code: exit.yes,
-        }),
-      ),
+        });
+      }),
     );
 };

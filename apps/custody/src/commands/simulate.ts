@@ -1,5 +1,6 @@
 import {
   argumentOf,
+  cases,
   type ExperimentRequest,
   RequestError,
   type SchedulerChoice,
@@ -14,10 +15,12 @@ import {
   askedOf,
   requestOf,
   type SizeOptions,
+  scenarioWord,
   variantWord,
 } from '../experiment-options.ts';
-import { argumentLines, type Charge } from '../mail/argument.ts';
-import { exit, many } from '../print.ts';
+import { argumentLines, breaks, type Charge, departsFrom } from '../mail/argument.ts';
+import { signature } from '../mail/signature.ts';
+import { type ExitCode, exit, many } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 
 interface SimulateOptions extends SizeOptions {
@@ -59,6 +62,18 @@ const caseLines = ({ cases }: SimulatedRun): string[] =>
     ];
   });
 
+/** A run that is not the one that was asked for, or has no end, proves nothing by what it did not break. */
+const codeOf = ({ violations, parted, ending }: SimulatedRun): ExitCode => {
+  if (violations.length > 0 || ending === 'deadlock') return exit.no;
+  return parted === null && ending === 'done' ? exit.yes : exit.inconclusive;
+};
+
+const inconclusiveLines = (made: SimulatedRun): string[] => {
+  if (codeOf(made) !== exit.inconclusive) return [];
+  const why = made.parted === null ? 'the run was not followed to its end' : 'the run is not the one that was given';
+  return [`  inconclusive: nothing was violated, and ${why}`];
+};
+
 /** What a run came to, in lines for a person. */
 const runLines = (made: SimulatedRun): string[] => {
   const { run: id, title, schedule, events, violations, parted, waits, ending } = made;
@@ -74,29 +89,46 @@ const runLines = (made: SimulatedRun): string[] => {
     ...violations.map(({ id: property, name, position }) => `  ! @${position} ${property} violated: ${name}`),
     ...(waits === null ? [] : [`  ! ${waitsText(waits)}`]),
     ...caseLines(made),
+    ...inconclusiveLines(made),
     `  see: custody replay ${title}`,
   ];
 };
 
-/** The first violation of a run, for a mail; nothing when there is none. */
+/** What a run can be charged with: where, and in how many words. */
+interface Found extends Charge {
+  readonly step: number;
+  /** In a line of a list. */
+  readonly name: string;
+}
+
+/** The violations in the order in which they came, then the cases in which something else was done than is expected. */
+const foundIn = ({ violations, cases: met, waits }: SimulatedRun): readonly Found[] => [
+  ...violations.map(({ id, name, step }) => ({
+    step,
+    name: `${id} at step ${step}: ${name}`,
+    says: breaks(id, name, sentences.find((sentence) => sentence.id === id)?.source ?? null),
+    waits: id === 'I11' ? waits : null,
+  })),
+  ...met.flatMap(({ id, says, isExpected, step }, index): Found[] => {
+    const isFirst = met.findIndex((one) => one.id === id && !one.isExpected) === index;
+    if (isExpected || id === null || !isFirst) return [];
+    const source = cases.find((one) => one.id === id)?.source ?? null;
+    const name = `case ${id} at step ${step}: ${says}: this is not what was done`;
+    return [{ step, name, says: departsFrom(id, says, source), waits: null }];
+  }),
+];
+
+/** The first violation of a run, or else the first case that is not as expected, for a mail; nothing without one. */
 const mailLines = (made: SimulatedRun, request: ExperimentRequest, asked: Asked): readonly string[] => {
-  const { violations, schedule, waits, ending } = made;
-  const [first, ...others] = violations;
-  const charge: Charge | null =
-    first === undefined
-      ? null
-      : {
-          id: first.id,
-          sentence: first.name,
-          source: sentences.find(({ id }) => id === first.id)?.source ?? null,
-          waits: first.id === 'I11' ? waits : null,
-        };
-  if (first === undefined || charge === null) return [];
+  const { schedule, waits, ending } = made;
+  const [first, ...others] = foundIn(made);
+  if (first === undefined) return [];
   return [
-    ...argumentLines(argumentOf(request, schedule, first.step), charge, asked, schedule),
-    ...(others.length === 0 ? [] : ['', 'Later in the same run:']),
-    ...others.map(({ id, name, step }) => `  ${id} at step ${step}: ${name}`),
+    ...argumentLines(argumentOf(request, schedule, first.step), first, asked, schedule),
+    ...(others.length === 0 ? [] : ['', 'Also in the same run:']),
+    ...others.map(({ name }) => `  ${name}`),
     ...(ending === 'deadlock' && waits !== null ? ['', `In the end nobody can move: ${waitsText(waits)}`] : []),
+    ...signature,
   ];
 };
 
@@ -104,8 +136,10 @@ export const registerSimulate: Register = (program) => {
   const command = program
     .command('simulate')
     .argument('<variant>', variantWord)
-    .argument('<scenario>', 'see: custody scenarios')
-    .description('make one run of a scenario and record it; exits 1 when a property is violated');
+    .argument('<scenario>', scenarioWord)
+    .description(
+      'make one run of a scenario and record it; exits 1 when a property is violated, 3 when it does not fit or ends early',
+    );
   addSizeOptions(command)
     .addOption(new Option('--scheduler <name>', 'who moves next').choices(['round-robin', 'random']))
     .option('--seed <n>', 'the seed of --scheduler random', wholeNumber)
@@ -119,7 +153,7 @@ export const registerSimulate: Register = (program) => {
         return print.answer({
           json: made,
           text: mail.length > 0 ? mail : runLines(made),
-          code: made.violations.length > 0 || made.ending === 'deadlock' ? exit.no : exit.yes,
+          code: codeOf(made),
         });
       }),
     );

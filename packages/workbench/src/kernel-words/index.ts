@@ -51,6 +51,11 @@ const told = (step: ToldStep, event: TraceEvent): readonly string[] => {
   }
 };
 
+/** What happens before the device's lock is dropped; an ownership call that takes such a lock returns afterwards. */
+const isUnderDeviceLock = (step: ToldStep, { type }: TraceEvent): boolean =>
+  type !== 'CallReturned' &&
+  step.events.some((event) => event.type === 'LockReleased' && event.data.lock.startsWith('device:'));
+
 /** What the step does, in the words of the kernel, a line each; its label where the table has none. */
 export const kernelWords = (step: ToldStep): readonly string[] => {
   const { label, outcome, events } = step;
@@ -60,8 +65,9 @@ export const kernelWords = (step: ToldStep): readonly string[] => {
   const lines = [
     ...events.flatMap((event) => (event.type === 'LockAcquired' ? [lockWords(event.data.lock).taken] : [])),
     ...(typeof said === 'string' ? [said] : said),
+    ...events.flatMap((event) => (isUnderDeviceLock(step, event) ? told(step, event) : [])),
     ...events.flatMap((event) => (event.type === 'LockReleased' ? [lockWords(event.data.lock).dropped] : [])),
-    ...events.flatMap((event) => told(step, event)),
+    ...events.flatMap((event) => (isUnderDeviceLock(step, event) ? [] : told(step, event))),
   ];
   return lines.length > 0 ? lines : [label];
 };

@@ -1,5 +1,14 @@
 import { follow, parseSchedule, random, roundRobin } from '@custody/explore';
-import { comeAndGo, type Scenario, scale, scenarios, simulate, type Variant, variants } from '@custody/ownership';
+import {
+  comeAndGo,
+  comeAndGoInOrder,
+  type Scenario,
+  scale,
+  scenarios,
+  simulate,
+  type Variant,
+  variants,
+} from '@custody/ownership';
 import { describe, expect, it } from 'vitest';
 import { PackedMemory } from '../../../ownership/src/layout.ts';
 import { Machine } from '../../../ownership/src/machine.ts';
@@ -25,7 +34,9 @@ const largest = (scenario: Scenario): Scenario =>
 describe('the words of the kernel', () => {
   it('are there for every label of every variant in every scenario, with a function that does it', () => {
     const labels = new Set(
-      variants.flatMap((variant) => [...scenarios.map(largest), comeAndGo].flatMap((one) => labelsOf(variant, one))),
+      variants.flatMap((variant) =>
+        [...scenarios.map(largest), comeAndGo, comeAndGoInOrder].flatMap((one) => labelsOf(variant, one)),
+      ),
     );
     expect(labels.size).toBeGreaterThan(100);
     expect([...labels].filter((label) => wordsFor(label) === undefined)).toEqual([]);
@@ -82,8 +93,8 @@ describe('a schedule in the words of the kernel', () => {
       'device_unlock(A)',
       'pinctrl_bind_pins(B) = -EINVAL',
       'B->driver = NULL',
-      'device_unlock(B)',
       'really_probe(B) = -EINVAL',
+      'device_unlock(B)',
     ]);
   });
 

@@ -10,6 +10,8 @@ export const otherWords: WordTable = {
   'add.probe-unlock': { in: iommu('iommu_probe_device') },
   'add.ready': { in: core('device_add'), says: (step) => `bus_probe_device(${deviceOf(step)})` },
 
+  'join.probe-lock': { in: iommu('iommu_probe_device') },
+  'join.probe-unlock': { in: iommu('iommu_probe_device') },
   'join.lock': { in: iommu('iommu_probe_device') },
   'join.add': {
     in: iommu('iommu_probe_device', 'iommu_group_add_device'),

@@ -28,7 +28,7 @@ const useIn = ({ knobs }: ToldStep): readonly KernelFunction[] =>
     : [...use, ...iommu('iommu_bus_notifier')];
 
 const claim = (step: ToldStep): readonly KernelFunction[] =>
-  iommu(callName(step.knobs, step.label.startsWith('claim-device') ? 'claim-device' : 'claim'));
+  iommu(callName(step.knobs, step.label.includes('claim-device') ? 'claim-device' : 'claim'));
 const releaseIn = (step: ToldStep): readonly KernelFunction[] =>
   iommu(callName(step.knobs, step.label.startsWith('release-device') ? 'release-device' : 'release'));
 
@@ -97,6 +97,7 @@ export const ownershipWords: WordTable = {
 
   ...Object.fromEntries(
     ['claim', 'claim-device'].flatMap((op) => [
+      [`ask.${op}`, { in: claim, says: (step: ToldStep) => `${callName(step.knobs, op)}(): asks for the mutex` }],
       [`${op}.lock`, { in: claim }],
       [`${op}.check`, { in: claim, says: tested }],
       [`${op}.block`, { in: claim, says: domainSet }],

@@ -74,6 +74,7 @@ export const vfioWords: WordTable = {
   'close.unlock': { in: unsetContainer },
   'close.group-unlock': { in: closeGroup },
 
+  'remove.leave': { in: removeGroup, says: (step) => `list_del(${deviceOf(step)}->group_next)` },
   'remove.wait': { in: removeGroup, says: () => 'wait_event(container_q): it is gone' },
   'remove.group-lock': { in: removeGroup },
   'remove.lock': { in: unsetContainer },
