@@ -111,7 +111,7 @@ const mouthOf = ({ devices, tasks }: Scenario, user: string): string => {
 };
 
 /** What the group translates with while it is owned, its owner having attached nothing. */
-export const claimedDomain = ({ group }: BruteWorld, { domainOnClaim }: Knobs): BruteDomain =>
+const claimedDomain = ({ group }: BruteWorld, { domainOnClaim }: Knobs): BruteDomain =>
   domainOnClaim === 'unchanged' ? group.defaultDomain : domainOnClaim;
 
 /** The owner is a user's, not the DMA API's. */

@@ -203,10 +203,12 @@ export const bindSteps = (place: DevicePlace, { drivers, via, joins = false, ...
       if (device.presence === presence.absent || device.presence === presence.dead) {
         return refuse(place, 'ENODEV', 'bind.unlock');
       }
+      // The write to `bind` asks driver_match_device() before all else.
+      const match = nextMatch(place, drivers, isAsked, 0);
+      if (isAsked && match < 0) return refuse(place, 'ENODEV', 'bind.unlock');
       if (device.driver !== noDriver) return isAsked ? refuse(place, 'EBUSY', 'bind.unlock') : 'bind.unlock';
       if (knobs.readyToProbe === 'yes' && device.isUnready) return refuse(place, 'EPROBE_DEFER', 'bind.unlock');
-      const match = nextMatch(place, drivers, isAsked, 0);
-      if (match < 0) return isAsked ? refuse(place, 'ENODEV', 'bind.unlock') : 'bind.unlock';
+      if (match < 0) return 'bind.unlock';
       if (isLoop) task.turn = match;
       return 'bind.set';
     }),
