@@ -1,4 +1,5 @@
 import { conflictsOf, type Knob, type KnobName, type Knobs, knobNames, knobs } from './knobs.ts';
+import { nearest } from './nearest.ts';
 import { type Variant, variantOf } from './variant.ts';
 import { variants } from './variants/index.ts';
 
@@ -16,25 +17,10 @@ const isFields = (value: unknown): value is Fields =>
 const keys = ['id', 'title', 'extends', 'knobs'];
 const form = '{ "id"?, "title"?, "extends": "linux-6.1", "knobs": { … } }';
 
-/** How many letters must be put in, left out or changed to make `one` into `other`. */
-const distance = (one: string, other: string): number => {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (let at = 0; at < other.length; at += 1) {
-      const changed = (row[at] as number) + (letter === other[at] ? 0 : 1);
-      next.push(Math.min(changed, (row[at + 1] as number) + 1, (next[at] as number) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) as number;
-};
-
 /** `; did you mean …?` where one of `names` is near to what was written. */
 const suggestion = (written: string, names: readonly string[]): string => {
-  const ranked = names.map((name) => ({ name, off: distance(written.toLowerCase(), name.toLowerCase()) }));
-  const [best] = ranked.sort((left, right) => left.off - right.off);
-  return best !== undefined && best.off <= Math.max(2, best.name.length / 3) ? `; did you mean "${best.name}"?` : '';
+  const near = nearest(written, names);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
 };
 
 const written = (value: unknown): string => JSON.stringify(value) ?? String(value);

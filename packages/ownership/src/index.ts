@@ -14,6 +14,7 @@ export { conflictsOf, type Knob, type KnobName, type Knobs, knobNames, knobs } f
 export type { CaseVerdict, Unlisted } from './ledger.ts';
 export type { Stores } from './machine.ts';
 export { modelOf, type Outcome, type OwnershipModel, topologyOf } from './model-of.ts';
+export { nearest } from './nearest.ts';
 export type { Label, Operation } from './operation.ts';
 export { type Sentence, sentences, sentencesOf } from './properties.ts';
 export {

@@ -1,6 +1,7 @@
 import {
   comeAndGo,
   comeAndGoInOrder,
+  nearest,
   type Scenario,
   type Stores,
   scale,
@@ -9,7 +10,6 @@ import {
   variants,
 } from '@custody/ownership';
 import { RequestError } from './errors.ts';
-import { nearest } from './nearest.ts';
 
 /** What a person wants to see played: which scheme, which story, in which size. */
 export interface ExperimentRequest {

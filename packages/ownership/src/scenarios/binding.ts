@@ -12,7 +12,7 @@ import {
   unload,
   upTo,
 } from '../scenario.ts';
-import { claimers, devicesOf } from './sizes.ts';
+import { claimers, devicesFor, devicesOf } from './sizes.ts';
 
 /** S-01 */
 export const bindIntoLiveGroup = inSizes({
@@ -42,10 +42,7 @@ export const failBeforeClaim = inSizes({
     claimers: [0, 3],
     usual: { devices: 2, claimers: 0 },
     build: ({ devices, claimers: users }) => ({
-      devices: devicesOf([
-        ...upTo(devices).map((index) => [letter(index), index === 0 ? 'nic' : null] as const),
-        ...(users > 0 ? [['V', 'vfio'] as const] : []),
-      ]),
+      devices: devicesFor({ devices, claimers: users }, (index) => (index === 0 ? 'nic' : null)),
       tasks: [
         [unbind('A')],
         ...upTo(devices - 1).map((index): readonly ScriptedCall[] => [
@@ -69,10 +66,7 @@ export const doubleUnbindHookEarly = inSizes({
     claimers: [0, 3],
     usual: { devices: 2, claimers: 0 },
     build: ({ devices, claimers: users }) => ({
-      devices: devicesOf([
-        ...upTo(devices).map((index) => [letter(index), 'nic'] as const),
-        ...(users > 0 ? [['V', 'vfio'] as const] : []),
-      ]),
+      devices: devicesFor({ devices, claimers: users }, () => 'nic'),
       tasks: [
         ...upTo(devices).map((index): readonly ScriptedCall[] => [unbind(letter(index))]),
         ...claimers(users, devices, 'V'),

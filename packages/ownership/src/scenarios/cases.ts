@@ -1,5 +1,5 @@
 import { bind, claim, inSizes, letter, release, type Scenario, type ScriptedCall, unbind, upTo } from '../scenario.ts';
-import { claimers, devicesOf } from './sizes.ts';
+import { claimers, devicesFor, devicesOf } from './sizes.ts';
 
 /** The ten cases of the mail (S-04 to S-14). */
 
@@ -14,10 +14,7 @@ export const case1a = inSizes({
     claimers: [0, 3],
     usual: { devices: 2, claimers: 0 },
     build: ({ devices, claimers: users }) => ({
-      devices: devicesOf([
-        ...upTo(devices).map((index) => [letter(index), 'nic'] as const),
-        ...(users > 0 ? [['V', 'vfio'] as const] : []),
-      ]),
+      devices: devicesFor({ devices, claimers: users }, () => 'nic'),
       tasks: [[unbind('A')], ...claimers(users, 1, 'V')],
     }),
   },
