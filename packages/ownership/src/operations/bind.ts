@@ -5,7 +5,6 @@ import {
   acquire,
   type DevicePlace,
   end,
-  go,
   type Label,
   type Operation,
   refuse,
@@ -37,7 +36,7 @@ interface Departure {
  *
  * @param suffix - tells the ways out of one operation apart.
  */
-export const departure = (place: DevicePlace, site: Site, suffix: string, then: Then): Departure => {
+export const departure = (place: DevicePlace, site: Site, suffix: string, then: Label): Departure => {
   const { device } = place;
   const clear: Label = `leave.clear${suffix}`;
   const isHookAfter = isAfter(site);
@@ -55,9 +54,8 @@ export const departure = (place: DevicePlace, site: Site, suffix: string, then: 
         device.hasLeftVfio = false;
         // A token stands for whoever shows a driver: the claim ends here, and the hook only tidies up.
         if (walks(place.knobs)) device.holds = false;
-        const next = isHookAfter ? given.enter() : go(then);
-        const isOver = !isHookAfter || next === go(then);
-        if (isOver) leave(place);
+        const next = isHookAfter ? given.enter() : then;
+        if (next === then) leave(place); // no release is to come
         return next;
       }),
     },
