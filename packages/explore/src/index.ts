@@ -3,6 +3,9 @@ export { type Cycle, type Drive, type DriveOptions, drive, type Ending } from '.
 export { type Deadlock, type ExploreOptions, explore, type Report } from './explore.ts';
 export { type HowOften, howOften } from './how-often.ts';
 export { type Found, type Hunt, type HuntOptions, hunt } from './hunt.ts';
+export { type Field, Layout, type Memory, PackedMemory } from './layout.ts';
+export { type LearnedMove, LearnedMoves, type MakeMove, type TaskMoves } from './learned-moves.ts';
+export { type Decision, Lookup } from './lookup.ts';
 export {
   type Action,
   actionName,
@@ -14,6 +17,7 @@ export {
   parseAction,
   taskOf,
 } from './model.ts';
+export { NotingMemory, type Value } from './noting-memory.ts';
 export type { Property } from './property.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';

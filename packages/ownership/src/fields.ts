@@ -1,6 +1,6 @@
+import { type Field, Layout } from '@custody/explore';
 import { domainNames, errnoNames, firstCookie, stageCount } from './codes.ts';
 import type { Knobs } from './knobs.ts';
-import { type Field, Layout } from './layout.ts';
 import { driverNames, type Scenario, type ScriptedCall, usersOf } from './scenario.ts';
 
 export interface GroupFields {
@@ -51,6 +51,8 @@ export interface TaskFields {
   /** Which call of its script; the script's length when finished. */
   readonly call: Field;
   readonly label: Field;
+  /** Inside the call: `label` is not the entry. Apart from `label`, as whoever asks this asks no more. */
+  readonly busy: Field;
   /** What the call in flight will return. */
   readonly errno: Field;
   /** The dev->driver that was read, while its flag is not. */
@@ -117,11 +119,16 @@ const turnsOf = (scenario: Scenario, call: ScriptedCall): number =>
 
 const most = (...counts: readonly number[]): number => Math.max(1, ...counts);
 
-/** How many labels there is room for in one call. */
-export const labelRoom = 128;
-
-/** @param isLate - a store to dev->driver may become visible late. */
-export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fields => {
+/**
+ * @param isLate - a store to dev->driver may become visible late.
+ * @param labelsOf - how many labels the longest call of a task has.
+ */
+export const fieldsOf = (
+  knobs: Knobs,
+  scenario: Scenario,
+  isLate: boolean,
+  labelsOf: (task: number) => number,
+): Fields => {
   const layout = new Layout();
   const devices = Object.keys(scenario.devices);
   const users = usersOf(scenario);
@@ -131,6 +138,7 @@ export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fie
   const driver = (isNeeded = true): Field => layout.field(isNeeded ? driverNames.length + 1 : 1);
   const domains = (isNeeded: boolean): Field => layout.field(isNeeded ? domainNames.length : 1);
   const readsTwice = needs.unloads || needs.configures;
+  layout.group();
   const group = {
     owner: layout.field(firstCookie + users.length + driverNames.length),
     ownerCount: layout.field(devices.length + users.length + 1 + spareCounts),
@@ -144,9 +152,10 @@ export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fie
     iommuSet: flag(needs.vfio),
     bug: flag(knobs.conflictAtBind === 'BUG'),
   };
-  return {
+  const fields = {
     group,
     devices: devices.map(() => {
+      layout.group();
       const ours = driver();
       return {
         driver: ours,
@@ -163,17 +172,24 @@ export const fieldsOf = (knobs: Knobs, scenario: Scenario, isLate: boolean): Fie
         open: layout.field(needs.vfio ? 3 : 1),
       };
     }),
-    claims: users.map(() => layout.field(most(...scenario.tasks.map((script) => script.length)) + 2)),
+    claims: users.map(() => {
+      layout.group();
+      return layout.field(most(...scenario.tasks.map((script) => script.length)) + 2);
+    }),
     freed: driverNames.map(() => flag(needs.unloads)),
-    tasks: scenario.tasks.map((script) => ({
-      call: layout.field(script.length + 1),
-      label: layout.field(labelRoom),
-      errno: layout.field(errnoNames.length),
-      seen: driver(readsTwice),
-      turn: layout.field(most(...script.map((call) => turnsOf(scenario, call)))),
-      isBehind: flag(scenario.forever !== undefined),
-      results: script.map(() => layout.field(errnoNames.length + 1)),
-    })),
-    words: layout.words,
+    tasks: scenario.tasks.map((script, task) => {
+      layout.group();
+      return {
+        call: layout.field(script.length + 1),
+        label: layout.field(labelsOf(task)),
+        busy: layout.field(2),
+        errno: layout.field(errnoNames.length),
+        seen: driver(readsTwice),
+        turn: layout.field(most(...script.map((call) => turnsOf(scenario, call)))),
+        isBehind: flag(scenario.forever !== undefined),
+        results: script.map(() => layout.field(errnoNames.length + 1)),
+      };
+    }),
   };
+  return { ...fields, words: layout.place() };
 };

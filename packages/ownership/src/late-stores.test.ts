@@ -1,9 +1,8 @@
-import { explore, type Property } from '@custody/explore';
+import { explore, PackedMemory, type Property } from '@custody/explore';
 import { describe, expect, it } from 'vitest';
 import { noDriver, outcome } from './codes.ts';
 import { exploreVariant } from './explore-variant.ts';
 import { eachScenario, eachVariant, scenario, variant } from './found.testing.ts';
-import { PackedMemory } from './layout.ts';
 import { Machine } from './machine.ts';
 import { modelOf } from './model-of.ts';
 import type { Voice } from './operation.ts';

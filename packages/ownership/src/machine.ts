@@ -1,7 +1,7 @@
+import type { Memory } from '@custody/explore';
 import { dmaApi, domain, errno, nobody, presence, stage } from './codes.ts';
 import { type Fields, fieldsOf, type TaskFields } from './fields.ts';
 import { isCounted, type Knobs } from './knobs.ts';
-import type { Memory } from './layout.ts';
 import type { Place, Voice } from './operation.ts';
 import { over, type Program, programOf, type Stand } from './program.ts';
 import { drivers, type Scenario, type ScriptedCall } from './scenario.ts';
@@ -52,7 +52,20 @@ export class Machine {
     this.scenario = scenario;
     this.memory = memory;
     this.voice = voice;
-    this.fields = fieldsOf(this.knobs, scenario, this.isLate);
+    const programsOver = (over: Views): Machine['programs'] =>
+      over.tasks.map((task) => {
+        const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
+        const place: Place = { ...over, knobs: variant.knobs, scenario, voice, task, hasWaitingClaim };
+        return (scenario.tasks[task.number] ?? []).map((call) => programOf(variant, call, place));
+      });
+    /** How many labels there must be room for is known when the steps have been told once, over any fields. */
+    const draft = viewsOf(
+      scenario,
+      fieldsOf(this.knobs, scenario, this.isLate, () => 1),
+      memory,
+    );
+    const labels = programsOver(draft).map((calls) => Math.max(1, ...calls.map(({ length }) => length)));
+    this.fields = fieldsOf(this.knobs, scenario, this.isLate, (task) => labels[task] as number);
     const views = viewsOf(scenario, this.fields, memory);
     this.views = views;
     const { group, devices } = views;
@@ -63,11 +76,7 @@ export class Machine {
       group.probeLock,
       group.mutex,
     ];
-    this.programs = views.tasks.map((task) => {
-      const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
-      const place: Place = { ...views, knobs: variant.knobs, scenario, voice, task, hasWaitingClaim };
-      return (scenario.tasks[task.number] ?? []).map((call) => programOf(variant, call, place));
-    });
+    this.programs = programsOver(views);
     this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
   }
 
@@ -146,10 +155,15 @@ export class Machine {
     const next = stand.run(outcome);
     const fields = this.fields.tasks[task] as TaskFields;
     if (next === over) return this.finishCall(task, fields);
-    this.memory.set(fields.label, next);
+    this.stand(fields, next);
     this.checkOrder(task);
     this.queue(task);
     return -1;
+  }
+
+  private stand({ label, busy }: TaskFields, next: number): void {
+    this.memory.set(label, next);
+    this.memory.set(busy, next === 0 ? 0 : 1);
   }
 
   private hasWaitingClaim(besides: number): boolean {
@@ -175,7 +189,7 @@ export class Machine {
 
   /** No task is inside a call: each has finished or stands at an entry. */
   isQuiet(): boolean {
-    for (const { label } of this.fields.tasks) if (this.memory.get(label) !== 0) return false;
+    for (const { busy } of this.fields.tasks) if (this.memory.get(busy) !== 0) return false;
     return true;
   }
 
@@ -205,14 +219,15 @@ export class Machine {
   }
 
   /** Keeps the result and goes to the next call whose needs are met. */
-  private finishCall(task: number, { call, label, errno: register, results }: TaskFields): number {
+  private finishCall(task: number, fields: TaskFields): number {
     const { memory } = this;
+    const { call, errno: register, results } = fields;
     const index = memory.get(call);
     const code = memory.get(register);
     const isForever = this.scenario.forever?.includes(task) === true;
     if (!isForever) memory.set(results[index] as (typeof results)[number], code + 1);
     memory.set(register, errno.OK);
-    memory.set(label, 0);
+    this.stand(fields, 0);
     const needs = this.needs[task] as Machine['needs'][number];
     let next = index + 1;
     while (next < results.length && needs[next]?.() === false) next += 1;

@@ -1,13 +1,12 @@
-import { actionOf, type Model, type Property } from '@custody/explore';
+import { LearnedMoves, Lookup, type MakeMove, type Model, NotingMemory, type Property } from '@custody/explore';
 import type { BusEvent, Topology, World } from '@custody/trace';
 import { outcome, outcomeNames } from './codes.ts';
-import { PackedMemory } from './layout.ts';
 import { Machine, type Stores } from './machine.ts';
 import { domainNamed, errnoNamed, ownerNamed, taskNamed } from './names.ts';
 import type { Voice } from './operation.ts';
 import type { Stand } from './program.ts';
 import { type Sentence, type Sight, sentencesOf } from './properties.ts';
-import type { Chance, Scenario } from './scenario.ts';
+import { type Chance, type Scenario, upTo } from './scenario.ts';
 import { twisted, type Variant } from './variant.ts';
 import type { DeviceView, TaskView } from './views.ts';
 import { topologyOfMachine, worldOfMachine } from './world-at.ts';
@@ -77,7 +76,7 @@ const isBlocked = ({ lock, awaits }: Stand): boolean =>
  * so, and `visible`, where stores may be late: what the task stored becomes visible, and the task does not move.
  */
 export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = 'sc'): OwnershipModel => {
-  const memory = new PackedMemory();
+  const memory = new NotingMemory();
   const marks = new Marks();
   const machine = new Machine(variant, scenario, memory, marks, stores);
   const { words } = machine.fields;
@@ -90,9 +89,6 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     memory.look(states, base);
     return ask();
   };
-  const copy = (states: Int32Array, from: number, scratch: Int32Array): void => {
-    for (let word = 0; word < words; word += 1) scratch[word] = states[from + word] as number;
-  };
   const begin = (into: Int32Array, base: number): void => {
     into.fill(0, base, base + words);
     at(into, base, () => machine.begin());
@@ -102,6 +98,37 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     scenario.queues === true &&
     stand.lock === machine.views.group.mutex &&
     (machine.views.tasks[task] as TaskView).isBehind;
+
+  const publish = (task: number): MakeMove => {
+    return () => {
+      machine.publish(task);
+      return [];
+    };
+  };
+  const move = (task: number, stand: Stand, what: number): MakeMove => {
+    return () => {
+      marks.all.length = 0;
+      machine.move(task, stand, what);
+      return marks.all;
+    };
+  };
+  const choices = (task: number): readonly (readonly [number, MakeMove])[] => {
+    const stand = machine.isStopped ? null : machine.standOf(task);
+    if (stand === null) return [];
+    const late = machine.isLate && machine.hasLateStore(task) ? [[outcome.visible, publish(task)] as const] : [];
+    if (isBlocked(stand) || isQueued(task, stand)) return late;
+    return [...late, ...outcomesOf[stand.chance].map((what) => [what, move(task, stand, what)] as const)];
+  };
+  const moves = new LearnedMoves({ memory, words, tasks: taskCount, choices });
+
+  const holderFor = (task: number): number => {
+    const stand = machine.standOf(task);
+    if (stand === null || machine.isStopped) return -1;
+    if (stand.lock !== null) return stand.lock.holder;
+    return stand.awaits !== null && !stand.awaits.isReady() ? stand.awaits.from() : -1;
+  };
+  const holders = upTo(taskCount).map((task) => new Lookup(memory, words, () => holderFor(task)));
+
   const start = new Int32Array(words);
   begin(start, 0);
 
@@ -111,37 +138,8 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     outcomes: outcomeNames,
     symmetry: [],
     initial: begin,
-    successors: (states, from, scratch, emit) => {
-      memory.look(states, from);
-      if (machine.isStopped) return;
-      for (let task = 0; task < taskCount; task += 1) {
-        memory.look(states, from);
-        const stand = machine.standOf(task);
-        if (stand === null) continue;
-        if (machine.isLate && machine.hasLateStore(task)) {
-          copy(states, from, scratch);
-          memory.look(scratch, 0);
-          machine.publish(task);
-          emit(actionOf(task, outcome.visible));
-          memory.look(states, from);
-        }
-        if (isBlocked(stand) || isQueued(task, stand)) continue;
-        for (const what of outcomesOf[stand.chance]) {
-          copy(states, from, scratch);
-          memory.look(scratch, 0);
-          marks.all.length = 0;
-          machine.move(task, stand, what);
-          emit(actionOf(task, what), marks.all);
-        }
-      }
-    },
-    waitsFor: (states, base, task) => {
-      memory.look(states, base);
-      const stand = machine.standOf(task);
-      if (stand === null || machine.isStopped) return -1;
-      if (stand.lock !== null) return stand.lock.holder;
-      return stand.awaits !== null && !stand.awaits.isReady() ? stand.awaits.from() : -1;
-    },
+    successors: (states, from, scratch, emit) => moves.successors(states, from, scratch, emit),
+    waitsFor: (states, base, task) => (holders[task] as Lookup<number>).at(states, base),
     wants: (states, base, task) =>
       at(states, base, () => {
         const stand = machine.standOf(task);
@@ -151,20 +149,11 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     isFinished: (states, base, task) => at(states, base, () => machine.isFinished(task)),
     topology: at(start, 0, () => topologyOfMachine(machine)),
     sentences,
-    properties: sentences.flatMap(({ id, holds }): Property[] =>
-      holds === undefined
-        ? []
-        : [
-            {
-              kind: 'always',
-              name: id,
-              holds: (states, base) => {
-                memory.look(states, base);
-                return holds(sight);
-              },
-            },
-          ],
-    ),
+    properties: sentences.flatMap(({ id, holds }): Property[] => {
+      if (holds === undefined) return [];
+      const known = new Lookup(memory, words, () => holds(sight));
+      return [{ kind: 'always', name: id, holds: (states, base) => known.at(states, base) }];
+    }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
   };

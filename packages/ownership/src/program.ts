@@ -1,5 +1,4 @@
 import type { OperationName } from '@custody/trace';
-import { labelRoom } from './fields.ts';
 import {
   type Await,
   callAt,
@@ -43,9 +42,6 @@ export type Program = readonly Stand[];
 
 const link = ({ entry, steps }: Operation, call: ScriptedCall): Program => {
   const labels = [entry, ...Object.keys(steps).filter((label) => label !== entry)];
-  if (labels.length > labelRoom) {
-    throw new RangeError(`Cannot script a ${call.kind} of ${labels.length} labels as there is room for ${labelRoom}`);
-  }
   const numbers = new Map(labels.map((label, number) => [label, number])).set(end, over);
   return labels.map((label): Stand => {
     const step = steps[label];

@@ -1,4 +1,4 @@
-import { type Field, type Memory, PackedMemory } from './layout.ts';
+import { type Field, type Memory, PackedMemory } from '@custody/explore';
 
 /** Memory of one state that tells of every write that changes something, just after it. */
 export class TellingMemory implements Memory {

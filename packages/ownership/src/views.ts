@@ -1,3 +1,4 @@
+import type { Field, Memory } from '@custody/explore';
 import {
   type DeviceId,
   deviceId,
@@ -12,7 +13,6 @@ import {
 } from '@custody/trace';
 import { dmaApi, firstCookie, nobody, noDriver, presence } from './codes.ts';
 import type { DeviceFields, Fields, GroupFields, TaskFields } from './fields.ts';
-import type { Field, Memory } from './layout.ts';
 import { type DriverName, deviceOf, driverNames, drivers, type Scenario, traitsOf, usersOf } from './scenario.ts';
 
 /** Scenarios have one group. */

@@ -1,6 +1,6 @@
+import type { Field } from '@custody/explore';
 import { driverId, type Fact } from '@custody/trace';
 import { presence, stage } from './codes.ts';
-import type { Field } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { domainNamed, driverIdOf, errnoNamed, ownerNamed } from './names.ts';
 import { drivers, type ScriptedCall } from './scenario.ts';

@@ -1,4 +1,4 @@
-import { follow, parseSchedule, random, roundRobin } from '@custody/explore';
+import { follow, PackedMemory, parseSchedule, random, roundRobin } from '@custody/explore';
 import {
   comeAndGo,
   comeAndGoInOrder,
@@ -10,7 +10,6 @@ import {
   variants,
 } from '@custody/ownership';
 import { describe, expect, it } from 'vitest';
-import { PackedMemory } from '../../../ownership/src/layout.ts';
 import { Machine } from '../../../ownership/src/machine.ts';
 import type { Program } from '../../../ownership/src/program.ts';
 import { experimentOf } from '../experiment.ts';

@@ -7,7 +7,11 @@ describe('packed memory', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 2, max: 5000 }), { minLength: 1, maxLength: 30 }), (sizes) => {
         const layout = new Layout();
-        const fields = sizes.map((values) => layout.field(values));
+        const fields = sizes.map((values, index) => {
+          if (index % 3 === 0) layout.group();
+          return layout.field(values);
+        });
+        layout.place();
         const memory = new PackedMemory();
         memory.look(new Int32Array(layout.words + 3), 3);
         for (const [index, field] of fields.entries()) memory.set(field, (sizes[index] as number) - 1);
@@ -21,11 +25,27 @@ describe('packed memory', () => {
 
   it('starts a new word rather than split a field', () => {
     const layout = new Layout();
-    expect([layout.field(2 ** 20), layout.field(2 ** 20)].map(({ word, shift }) => [word, shift])).toEqual([
+    const fields = [layout.field(2 ** 20), layout.field(2 ** 20)];
+    expect(layout.place()).toBe(2);
+    expect(fields.map(({ word, shift }) => [word, shift])).toEqual([
       [0, 0],
       [1, 0],
     ]);
-    expect(layout.words).toBe(2);
+  });
+
+  it('puts a group that fits into one word into one word, beside another that fits too', () => {
+    const layout = new Layout();
+    const groups = [20, 18, 12, 14].map((bits) => {
+      layout.group();
+      return [layout.field(2 ** (bits - 1)), layout.field(2)];
+    });
+    expect(layout.place()).toBe(2);
+    expect(groups.map((fields) => fields.map(({ word }) => word))).toEqual([
+      [0, 0],
+      [1, 1],
+      [0, 0],
+      [1, 1],
+    ]);
   });
 
   it('refuses a value that the field cannot hold', () => {
