@@ -1,5 +1,5 @@
 import { type Action, actionName, type Model, taskOf } from './model.ts';
-import { isWitness, type Property } from './property.ts';
+import { isAbout, type Property, type Watch, watchesOf } from './property.ts';
 import type { Deadlock } from './report.ts';
 import type { Schedule } from './schedule.ts';
 import type { StateRows } from './state-rows.ts';
@@ -16,13 +16,13 @@ export class Evidence {
   standstills = 0;
   private readonly model: Model;
   private readonly rows: StateRows;
-  private wanted: readonly Property[];
+  private wanted: readonly Watch[];
   /** The state where `deadlock` is; of two, the one with the smaller number is the nearer. */
   private deadlockAt = Number.POSITIVE_INFINITY;
 
   constructor(model: Model, properties: readonly Property[], rows: StateRows) {
     this.model = model;
-    this.wanted = properties;
+    this.wanted = watchesOf(properties, model.words);
     this.rows = rows;
   }
 
@@ -48,11 +48,23 @@ export class Evidence {
   }
 
   private watchForWitness(id: number): void {
-    for (const property of this.wanted) {
-      if (!isWitness(property, this.rows.chunkOf(id), this.rows.offsetOf(id))) continue;
-      this.witnesses.set(property.name, this.scheduleTo(id));
-      this.wanted = this.wanted.filter((other) => other !== property);
+    const { wanted, rows } = this;
+    const states = rows.chunkOf(id);
+    const at = rows.offsetOf(id);
+    for (let index = 0; index < wanted.length; index += 1) {
+      const watch = wanted[index] as Watch;
+      if (!isAbout(watch, states, at)) continue;
+      for (const property of watch.properties) {
+        if (property.holds(states, at) === (property.kind === 'sometimes')) this.foundWitness(id, property);
+      }
     }
+  }
+
+  private foundWitness(id: number, found: Property): void {
+    this.witnesses.set(found.name, this.scheduleTo(id));
+    this.wanted = this.wanted
+      .map(({ unless, properties }) => ({ unless, properties: properties.filter((other) => other !== found) }))
+      .filter(({ properties }) => properties.length > 0);
   }
 
   /** Only the task that moved can have closed a cycle. */

@@ -18,7 +18,7 @@ export {
   taskOf,
 } from './model.ts';
 export { NotingMemory, type Value } from './noting-memory.ts';
-export type { Property } from './property.ts';
+export { isWitness, type Property } from './property.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';
 export { type AfterParting, type FollowOptions, follow } from './schedulers/follow.ts';

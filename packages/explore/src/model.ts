@@ -51,8 +51,13 @@ export interface Model {
   readonly outcomes: readonly string[];
   /** Writes the initial state to the words from `at`. */
   initial(into: Int32Array, at: number): void;
-  /** Writes every successor of the state at `from` into `scratch`; calls `emit` after each. Allocates nothing. */
-  successors(states: Int32Array, from: number, scratch: Int32Array, emit: Emit): void;
+  /**
+   * Writes every successor of the state at `from` into `scratch`; calls `emit` after each, which must not write there.
+   * Allocates nothing.
+   *
+   * @param only - the task whose moves are wanted. Default: -1, every task's.
+   */
+  successors(states: Int32Array, from: number, scratch: Int32Array, emit: Emit, only?: number): void;
   /** True when every task has finished and holds nothing: then having no successor is no deadlock. */
   isDone(states: Int32Array, at: number): boolean;
   isFinished(states: Int32Array, at: number, task: number): boolean;

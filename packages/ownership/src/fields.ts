@@ -48,10 +48,9 @@ export interface DeviceFields {
 }
 
 export interface TaskFields {
-  /** Which call of its script; the script's length when finished. */
-  readonly call: Field;
-  readonly label: Field;
-  /** Inside the call: `label` is not the entry. Apart from `label`, as whoever asks this asks no more. */
+  /** Where it stands: a label of one of its calls, all of them numbered through; the number after those when finished. */
+  readonly at: Field;
+  /** Inside a call: `at` is no entry. Apart from `at`, as whoever asks this asks no more. */
   readonly busy: Field;
   /** What the call in flight will return. */
   readonly errno: Field;
@@ -121,7 +120,7 @@ const most = (...counts: readonly number[]): number => Math.max(1, ...counts);
 
 /**
  * @param isLate - a store to dev->driver may become visible late.
- * @param labelsOf - how many labels the longest call of a task has.
+ * @param labelsOf - how many labels the calls of a task have, all together.
  */
 export const fieldsOf = (
   knobs: Knobs,
@@ -180,8 +179,7 @@ export const fieldsOf = (
     tasks: scenario.tasks.map((script, task) => {
       layout.group();
       return {
-        call: layout.field(script.length + 1),
-        label: layout.field(labelsOf(task)),
+        at: layout.field(labelsOf(task) + 1),
         busy: layout.field(2),
         errno: layout.field(errnoNames.length),
         seen: driver(readsTwice),

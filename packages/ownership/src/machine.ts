@@ -1,4 +1,4 @@
-import type { Memory } from '@custody/explore';
+import type { Field, Memory } from '@custody/explore';
 import { dmaApi, domain, errno, nobody, presence, stage } from './codes.ts';
 import { type Fields, fieldsOf, type TaskFields } from './fields.ts';
 import { isCounted, type Knobs } from './knobs.ts';
@@ -41,8 +41,10 @@ export class Machine {
   private readonly memory: Memory;
   private readonly voice: Voice;
   private readonly locks: readonly LockView[];
-  /** By task, then by call. */
-  private readonly programs: readonly (readonly Program[])[];
+  /** By task. */
+  private readonly programs: readonly Program[];
+  /** By task, then by call: the number of its entry; the last is that of having finished. */
+  private readonly entries: readonly (readonly number[])[];
   private readonly needs: readonly (readonly ((() => boolean) | null)[])[];
 
   constructor(given: Variant, scenario: Scenario, memory: Memory, voice: Voice, stores: Stores = 'sc') {
@@ -56,7 +58,7 @@ export class Machine {
       over.tasks.map((task) => {
         const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
         const place: Place = { ...over, knobs: variant.knobs, scenario, voice, task, hasWaitingClaim };
-        return (scenario.tasks[task.number] ?? []).map((call) => programOf(variant, call, place));
+        return programOf(variant, scenario.tasks[task.number] ?? [], place);
       });
     /** How many labels there must be room for is known when the steps have been told once, over any fields. */
     const draft = viewsOf(
@@ -64,7 +66,7 @@ export class Machine {
       fieldsOf(this.knobs, scenario, this.isLate, () => 1),
       memory,
     );
-    const labels = programsOver(draft).map((calls) => Math.max(1, ...calls.map(({ length }) => length)));
+    const labels = programsOver(draft).map(({ length }) => length);
     this.fields = fieldsOf(this.knobs, scenario, this.isLate, (task) => labels[task] as number);
     const views = viewsOf(scenario, this.fields, memory);
     this.views = views;
@@ -77,6 +79,7 @@ export class Machine {
       group.mutex,
     ];
     this.programs = programsOver(views);
+    this.entries = this.programs.map((program) => [...new Set(program.map(({ entry }) => entry)), program.length]);
     this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
   }
 
@@ -140,10 +143,8 @@ export class Machine {
 
   /** Where `task` stands, or null when it has finished. */
   standOf(task: number): Stand | null {
-    const { call, label } = this.fields.tasks[task] as TaskFields;
-    const programs = this.programs[task] as readonly Program[];
-    const index = this.memory.get(call);
-    return index === programs.length ? null : ((programs[index] as Program)[this.memory.get(label)] as Stand);
+    const { at } = this.fields.tasks[task] as TaskFields;
+    return (this.programs[task] as Program)[this.memory.get(at)] ?? null;
   }
 
   /**
@@ -154,16 +155,16 @@ export class Machine {
   move(task: number, stand: Stand, outcome: number): number {
     const next = stand.run(outcome);
     const fields = this.fields.tasks[task] as TaskFields;
-    if (next === over) return this.finishCall(task, fields);
-    this.stand(fields, next);
+    if (next === over) return this.finishCall(task, stand, fields);
+    this.standAt(fields, stand.entry + next, next !== 0);
     this.checkOrder(task);
     this.queue(task);
     return -1;
   }
 
-  private stand({ label, busy }: TaskFields, next: number): void {
-    this.memory.set(label, next);
-    this.memory.set(busy, next === 0 ? 0 : 1);
+  private standAt({ at, busy }: TaskFields, number: number, isInside: boolean): void {
+    this.memory.set(at, number);
+    this.memory.set(busy, isInside ? 1 : 0);
   }
 
   private hasWaitingClaim(besides: number): boolean {
@@ -187,10 +188,9 @@ export class Machine {
     for (const device of this.views.devices) if (device.lock.holder === task) device.publish();
   }
 
-  /** No task is inside a call: each has finished or stands at an entry. */
-  isQuiet(): boolean {
-    for (const { busy } of this.fields.tasks) if (this.memory.get(busy) !== 0) return false;
-    return true;
+  /** What is 0 when nobody is inside the group's mutex, and when no task is inside a call. */
+  get fieldsOfUnrest(): Readonly<Record<'settled' | 'quiet', readonly Field[]>> {
+    return { settled: [this.fields.group.mutex], quiet: this.fields.tasks.map(({ busy }) => busy) };
   }
 
   /** Every task has finished, or is a worker with nothing to do, and no lock is held; or a BUG stopped the machine. */
@@ -219,19 +219,18 @@ export class Machine {
   }
 
   /** Keeps the result and goes to the next call whose needs are met. */
-  private finishCall(task: number, fields: TaskFields): number {
+  private finishCall(task: number, { turn }: Stand, fields: TaskFields): number {
     const { memory } = this;
-    const { call, errno: register, results } = fields;
-    const index = memory.get(call);
+    const { errno: register, results } = fields;
     const code = memory.get(register);
     const isForever = this.scenario.forever?.includes(task) === true;
-    if (!isForever) memory.set(results[index] as (typeof results)[number], code + 1);
+    if (!isForever) memory.set(results[turn] as (typeof results)[number], code + 1);
     memory.set(register, errno.OK);
-    this.stand(fields, 0);
     const needs = this.needs[task] as Machine['needs'][number];
-    let next = index + 1;
+    let next = turn + 1;
     while (next < results.length && needs[next]?.() === false) next += 1;
-    memory.set(call, isForever && next === results.length ? 0 : next);
+    const entries = this.entries[task] as Machine['entries'][number];
+    this.standAt(fields, entries[isForever && next === results.length ? 0 : next] as number, false);
     return code;
   }
 

@@ -82,7 +82,7 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
   const { words } = machine.fields;
   const taskCount = scenario.tasks.length;
   const { knobs } = machine;
-  const sight: Sight = { ...machine.views, knobs, isQuiet: () => machine.isQuiet() };
+  const sight: Sight = { ...machine.views, knobs };
   const sentences = sentencesOf(twisted(variant, scenario).knobs);
 
   const at = <Answer>(states: Int32Array, base: number, ask: () => Answer): Answer => {
@@ -129,6 +129,7 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
   };
   const holders = upTo(taskCount).map((task) => new Lookup(memory, words, () => holderFor(task)));
 
+  const unrest = machine.fieldsOfUnrest;
   const start = new Int32Array(words);
   begin(start, 0);
 
@@ -138,7 +139,7 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     outcomes: outcomeNames,
     symmetry: [],
     initial: begin,
-    successors: (states, from, scratch, emit) => moves.successors(states, from, scratch, emit),
+    successors: (states, from, scratch, emit, only) => moves.successors(states, from, scratch, emit, only),
     waitsFor: (states, base, task) => (holders[task] as Lookup<number>).at(states, base),
     wants: (states, base, task) =>
       at(states, base, () => {
@@ -149,10 +150,11 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     isFinished: (states, base, task) => at(states, base, () => machine.isFinished(task)),
     topology: at(start, 0, () => topologyOfMachine(machine)),
     sentences,
-    properties: sentences.flatMap(({ id, holds }): Property[] => {
+    properties: sentences.flatMap(({ id, holds, when }): Property[] => {
       if (holds === undefined) return [];
       const known = new Lookup(memory, words, () => holds(sight));
-      return [{ kind: 'always', name: id, holds: (states, base) => known.at(states, base) }];
+      const unless = when === undefined ? {} : { unless: unrest[when] };
+      return [{ kind: 'always', name: id, holds: (states, base) => known.at(states, base), ...unless }];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),

@@ -27,26 +27,33 @@ export const over = -1;
 export interface Stand {
   readonly label: Label;
   readonly call: ScriptedCall;
+  /** Which call of the script. */
+  readonly turn: number;
+  /** The number of the call's entry among all the labels of the script. */
+  readonly entry: number;
   /** The ownership call that it is inside, or null. */
   readonly inside: OperationName | null;
   /** The lock that the step waits for, or null. */
   readonly lock: LockView | null;
   readonly awaits: Await | null;
   readonly chance: Chance;
-  /** Runs the step; returns the number of the next label, or `over`. */
+  /** Runs the step; returns the number of the next label, counted from the entry, or `over`. */
   readonly run: (outcome: number) => number;
 }
 
-/** The stands of one call by label number; the entry is number 0. */
+/** The stands of all the calls of one task, call by call, each from its entry on. */
 export type Program = readonly Stand[];
 
-const link = ({ entry, steps }: Operation, call: ScriptedCall): Program => {
+type Spot = Pick<Stand, 'turn' | 'entry'>;
+
+const link = ({ entry, steps }: Operation, call: ScriptedCall, spot: Spot): Program => {
   const labels = [entry, ...Object.keys(steps).filter((label) => label !== entry)];
   const numbers = new Map(labels.map((label, number) => [label, number])).set(end, over);
   return labels.map((label): Stand => {
     const step = steps[label];
     if (step === undefined) throw new ReferenceError(`Cannot enter at "${label}" as the operation has no such label`);
     return {
+      ...spot,
       label,
       call,
       inside: callAt(label),
@@ -133,8 +140,13 @@ const operationOf = (place: Place, call: ScriptedCall): Operation => {
   }
 };
 
-/** What a task does when it makes `call`. */
-export const programOf = ({ rewrite }: Variant, call: ScriptedCall, place: Place): Program => {
-  const operation = operationOf(place, call);
-  return link(rewrite === undefined ? operation : { ...operation, steps: rewrite(operation.steps, place) }, call);
+/** What a task does that makes the calls of `script`, one after the other. */
+export const programOf = ({ rewrite }: Variant, script: readonly ScriptedCall[], place: Place): Program => {
+  const stands: Stand[] = [];
+  for (const [turn, call] of script.entries()) {
+    const operation = operationOf(place, call);
+    const told = rewrite === undefined ? operation : { ...operation, steps: rewrite(operation.steps, place) };
+    stands.push(...link(told, call, { turn, entry: stands.length }));
+  }
+  return stands;
 };

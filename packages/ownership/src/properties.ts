@@ -6,8 +6,6 @@ import { isVfio, type Views } from './views.ts';
 /** What a property looks at. */
 export interface Sight extends Views {
   readonly knobs: Knobs;
-  /** No task is inside a call. */
-  readonly isQuiet: () => boolean;
 }
 
 /**
@@ -22,6 +20,11 @@ export interface Sentence {
   readonly appliesTo?: (knobs: Knobs) => boolean;
   /** What it says of every reachable state; absent when only steps can break it. */
   readonly holds?: (sight: Sight) => boolean;
+  /**
+   * It says nothing of a state that is still being changed: `settled`, while somebody is inside the group's mutex;
+   * `quiet`, while a task is inside a call. Default: it is about every state.
+   */
+  readonly when?: 'settled' | 'quiet';
 }
 
 const source = 'domain/ownership.md §4';
@@ -60,8 +63,6 @@ const worksByDmaApi = ({ knobs }: Sight, device: Devices[number]): boolean =>
   // Before driver_managed_dma a driver of VFIO's was known by being on VFIO's list.
   !(knobs.claimRecord === 'none' && isVfio(device.driver));
 const isSingleton = (devices: Devices): boolean => devices.filter(({ isMember }) => isMember).length === 1;
-/** Nobody is inside the group's mutex: what is seen now is meant. */
-const isSettled = ({ group }: Views): boolean => group.mutex.holder < 0;
 
 /** The fifteen invariants, in order, and the obligation that case 4.b rests on. */
 export const sentences: readonly Sentence[] = [
@@ -82,11 +83,12 @@ export const sentences: readonly Sentence[] = [
     name: 'the owner count is the number of claims',
     source,
     appliesTo: isCounted,
+    when: 'settled',
     holds: ({ group, devices, users }) => {
       let claims = 0;
       if (group.owner === nobody) for (const device of devices) claims += device.holds && device.isMember ? 1 : 0;
       else for (const user of users) claims += user.claims;
-      return group.ownerCount === claims || group.mutex.holder >= 0;
+      return group.ownerCount === claims;
     },
   },
   {
@@ -94,9 +96,9 @@ export const sentences: readonly Sentence[] = [
     name: 'ownership is not dropped while somebody holds it',
     source,
     appliesTo: ({ claimRecord }) => claimRecord !== 'none',
+    when: 'settled',
     holds: (sight) => {
       const { group, devices, knobs } = sight;
-      if (!isSettled(sight)) return true;
       const isOwned = isCounted(knobs) ? group.ownerCount > 0 : group.owner !== nobody;
       if (hasUser(sight)) return isOwned && group.owner !== nobody;
       for (const device of devices) if (device.isRecorded && device.isMember) return isOwned;
@@ -107,11 +109,12 @@ export const sentences: readonly Sentence[] = [
     id: 'I4',
     name: 'a quiet group without holders has no owner, no count and the default domain',
     source,
+    when: 'quiet',
     holds: (sight) => {
       const { group, devices } = sight;
       if (group.owner === nobody && group.ownerCount === 0 && group.domain === group.defaultDomain) return true;
       if (group.bug || (group.domain === domain.own && group.owner === nobody && group.ownerCount === 0)) return true;
-      return hasHolder(devices) || hasUser(sight) || !sight.isQuiet();
+      return hasHolder(devices) || hasUser(sight);
     },
   },
   {
@@ -124,8 +127,8 @@ export const sentences: readonly Sentence[] = [
     id: 'I6',
     name: 'a user owner translates with its own or the blocking domain, a kernel driver with the default one',
     source,
+    when: 'settled',
     holds: (sight) => {
-      if (!isSettled(sight)) return true;
       const { group, devices } = sight;
       const isUsers = hasUser(sight) && (group.hasExplicitOwner || group.iommuSet);
       for (const device of devices) {
@@ -142,8 +145,8 @@ export const sentences: readonly Sentence[] = [
     id: 'I7',
     name: 'every device of the group is translated with the domain of the group',
     source,
+    when: 'settled',
     holds: (sight) => {
-      if (!isSettled(sight)) return true;
       for (const device of sight.devices) if (device.isMember && device.hardware !== sight.group.domain) return false;
       return true;
     },
@@ -164,8 +167,9 @@ export const sentences: readonly Sentence[] = [
     id: 'I11',
     name: 'nobody waits for ever; a group without holders can be claimed by a user, and used by a kernel driver',
     source,
+    when: 'quiet',
     holds: (sight) => {
-      if (!sight.isQuiet() || sight.group.bug || sight.group.domain === domain.own) return true;
+      if (sight.group.bug || sight.group.domain === domain.own) return true;
       if (hasHolder(sight.devices) || hasUser(sight)) return true;
       return (sight.knobs.userGuard === 'viability' || refusalOf(sight) === null) && !isRefusedUse(sight);
     },

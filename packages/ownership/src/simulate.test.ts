@@ -1,4 +1,4 @@
-import { actionName, follow, parseSchedule, random, roundRobin } from '@custody/explore';
+import { actionName, follow, isWitness, parseSchedule, random, roundRobin } from '@custody/explore';
 import { deviceId, evolve, fieldsOf, initialWorld, type TraceEvent } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { caseOfMark } from './cases.ts';
@@ -204,7 +204,7 @@ describe('what a simulation says of a run', () => {
     const cases: (Pick<CaseMet, 'id' | 'says' | 'isExpected'> & { readonly step: number })[] = [];
     let row = new Int32Array(model.words);
     const judge = (step: number, marks: readonly string[]): void => {
-      const states = model.properties.filter(({ holds }) => !holds(row, 0)).map(({ name }) => name);
+      const states = model.properties.filter((property) => isWitness(property, row, 0)).map(({ name }) => name);
       for (const id of [...states, ...marks.filter((mark) => /^[IO]\d+$/.test(mark))]) {
         if (!broken.has(id) && model.sentences.some((sentence) => sentence.id === id)) broken.set(id, step);
       }

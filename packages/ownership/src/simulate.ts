@@ -4,6 +4,7 @@ import {
   type Ending,
   follow,
   formatSchedule,
+  isWitness,
   type Parting,
   type Schedule,
   type Scheduler,
@@ -79,7 +80,7 @@ export const simulate = (
     violations.push({ id, name: sentence.name, position: position(ends[step - 1] ?? events.length), step });
   };
   const check = (states: Int32Array, at: number, marks: readonly string[] = []): void => {
-    for (const { name, holds } of model.properties) if (!holds(states, at)) broke(name);
+    for (const property of model.properties) if (isWitness(property, states, at)) broke(property.name);
     for (const mark of marks) {
       broke(mark);
       const found = caseOfMark(mark);

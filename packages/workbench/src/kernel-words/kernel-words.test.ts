@@ -21,8 +21,8 @@ const silent = { mark: () => {}, warn: () => {}, bug: () => {}, notify: () => {}
 /** Every label that a variant has in a scenario, reachable or not. */
 const labelsOf = (variant: Variant, scenario: Scenario): readonly string[] => {
   const machine = new Machine(variant, scenario, new PackedMemory(), silent);
-  const { programs } = machine as unknown as { readonly programs: readonly (readonly Program[])[] };
-  return programs.flat().flatMap((program) => program.map(({ label }) => label));
+  const { programs } = machine as unknown as { readonly programs: readonly Program[] };
+  return programs.flatMap((program) => program.map(({ label }) => label));
 };
 
 const largest = (scenario: Scenario): Scenario =>
