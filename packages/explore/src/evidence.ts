@@ -1,5 +1,5 @@
 import { type Action, actionName, type Model, taskOf } from './model.ts';
-import { isAbout, type Property, type Watch, watchesOf } from './property.ts';
+import { isAbout, isInherited, type Property, type Watch, watchesOf } from './property.ts';
 import type { Deadlock } from './report.ts';
 import type { Schedule } from './schedule.ts';
 import type { StateRows } from './state-rows.ts';
@@ -17,12 +17,15 @@ export class Evidence {
   private readonly model: Model;
   private readonly rows: StateRows;
   private wanted: readonly Watch[];
+  /** The bits in which a state differs from its parent. */
+  private readonly difference: Int32Array;
   /** The state where `deadlock` is; of two, the one with the smaller number is the nearer. */
   private deadlockAt = Number.POSITIVE_INFINITY;
 
   constructor(model: Model, properties: readonly Property[], rows: StateRows) {
     this.model = model;
     this.wanted = watchesOf(properties, model.words);
+    this.difference = new Int32Array(model.words);
     this.rows = rows;
   }
 
@@ -48,12 +51,13 @@ export class Evidence {
   }
 
   private watchForWitness(id: number): void {
-    const { wanted, rows } = this;
+    const { wanted, rows, difference } = this;
     const states = rows.chunkOf(id);
     const at = rows.offsetOf(id);
+    rows.differ(id, difference);
     for (let index = 0; index < wanted.length; index += 1) {
       const watch = wanted[index] as Watch;
-      if (!isAbout(watch, states, at)) continue;
+      if ((id > 0 && isInherited(watch, difference)) || !isAbout(watch, states, at)) continue;
       for (const property of watch.properties) {
         if (property.holds(states, at) === (property.kind === 'sometimes')) this.foundWitness(id, property);
       }

@@ -84,7 +84,10 @@ export const explore = (model: Model, properties: readonly Property[], options: 
 
   const pause = (): void => {
     onProgress?.({ states: rows.count, transitions, queue: rows.count - from, depth });
-    if (lossy) rows.forget(from);
+    if (lossy) {
+      lookUp(); // what is looked up is compared with its parent's row
+      rows.forget(from);
+    }
     if (deadline?.() === true) stopped ??= 'deadline';
   };
 

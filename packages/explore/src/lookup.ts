@@ -32,6 +32,8 @@ export type Decision<Answer> =
  * The function must depend on nothing but the memory.
  */
 export class Lookup<Answer> {
+  /** By word: the bits that it has read of any state. */
+  readonly reads: Int32Array;
   private readonly memory: NotingMemory;
   private readonly words: number;
   private readonly ask: () => Answer;
@@ -50,6 +52,7 @@ export class Lookup<Answer> {
   constructor(memory: NotingMemory, words: number, ask: () => Answer) {
     this.memory = memory;
     this.words = words;
+    this.reads = new Int32Array(words);
     this.ask = ask;
   }
 
@@ -149,6 +152,7 @@ export class Lookup<Answer> {
     }
     this.nodes[node] = packed(field);
     this.fields.set(node, field);
+    this.reads[field.word] = (this.reads[field.word] as number) | (field.mask << field.shift);
     this.lead(place, node);
     return node;
   }

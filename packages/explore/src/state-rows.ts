@@ -62,6 +62,19 @@ export class StateRows {
     return id;
   }
 
+  /** Writes to `into` the bits in which state `id` differs from the one from which it was first reached. */
+  differ(id: number, into: Int32Array): void {
+    const { words } = this;
+    const parent = (this.parents[id >>> chunkBits] as Int32Array)[id & chunkMask] as number;
+    const chunk = this.rows[id >>> chunkBits] as Int32Array;
+    const before = this.rows[parent >>> chunkBits] as Int32Array;
+    const own = (id & chunkMask) * words;
+    const from = (parent & chunkMask) * words;
+    for (let word = 0; word < words; word += 1) {
+      into[word] = (chunk[own + word] as number) ^ (before[from + word] as number);
+    }
+  }
+
   actionTo(id: number): Action {
     return (this.actions[id >>> chunkBits] as Uint16Array)[id & chunkMask] as number;
   }

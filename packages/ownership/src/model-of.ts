@@ -1,6 +1,16 @@
-import { LearnedMoves, Lookup, type MakeMove, type Model, NotingMemory, type Property } from '@custody/explore';
+import {
+  type Decision,
+  LearnedMoves,
+  Lookup,
+  type MakeMove,
+  type Model,
+  NotingMemory,
+  type Property,
+  type TaskMoves,
+} from '@custody/explore';
 import type { BusEvent, Topology, World } from '@custody/trace';
 import { outcome, outcomeNames } from './codes.ts';
+import type { Fields } from './fields.ts';
 import { Machine, type Stores } from './machine.ts';
 import { domainNamed, errnoNamed, ownerNamed, taskNamed } from './names.ts';
 import type { Voice } from './operation.ts';
@@ -30,6 +40,10 @@ export interface OwnershipModel extends Model {
   /** The state at `at`, decoded. */
   readonly worldAt: (states: Int32Array, at: number) => World;
   readonly outcomeAt: (states: Int32Array, at: number) => Outcome;
+  readonly fields: Fields;
+  /** All that is known by now of what `task` does, and of whether a property holds; null before anybody asked. */
+  readonly decisionsOf: (task: number) => Decision<TaskMoves> | null;
+  readonly truthOf: (property: string) => Decision<boolean> | null;
 }
 
 /** What can happen where the kernel may choose. */
@@ -129,6 +143,11 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
   };
   const holders = upTo(taskCount).map((task) => new Lookup(memory, words, () => holderFor(task)));
 
+  const truths = new Map(
+    sentences.flatMap(({ id, holds }) =>
+      holds === undefined ? [] : [[id, new Lookup(memory, words, () => holds(sight))] as const],
+    ),
+  );
   const unrest = machine.fieldsOfUnrest;
   const start = new Int32Array(words);
   begin(start, 0);
@@ -150,14 +169,19 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     isFinished: (states, base, task) => at(states, base, () => machine.isFinished(task)),
     topology: at(start, 0, () => topologyOfMachine(machine)),
     sentences,
-    properties: sentences.flatMap(({ id, holds, when }): Property[] => {
-      if (holds === undefined) return [];
-      const known = new Lookup(memory, words, () => holds(sight));
+    properties: sentences.flatMap(({ id, when }): Property[] => {
+      const known = truths.get(id);
+      if (known === undefined) return [];
       const unless = when === undefined ? {} : { unless: unrest[when] };
-      return [{ kind: 'always', name: id, holds: (states, base) => known.at(states, base), ...unless }];
+      return [
+        { kind: 'always', name: id, holds: (states, base) => known.at(states, base), reads: known.reads, ...unless },
+      ];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
+    fields: machine.fields,
+    decisionsOf: (task) => moves.tree(task),
+    truthOf: (property) => truths.get(property)?.tree() ?? null,
   };
 };
 
