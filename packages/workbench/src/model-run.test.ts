@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto';
-import { memoryLog } from '@custody/log';
 import { hybridOf } from '@custody/ownership';
 import { describe, expect, it } from 'vitest';
+import { newDesk } from './desk.testing.ts';
 import { exploreScenario } from './model-run.ts';
-import { workbench } from './workbench.ts';
 
-const newDesk = () =>
-  workbench({
-    log: memoryLog(),
-    now: () => '2026-11-22T20:00:00.000Z',
-    digest: (text) => createHash('sha256').update(text).digest('hex'),
-    newId: () => 'n1',
-  });
 const inTurn = { kind: 'round-robin' } as const;
 
 describe('a simulated run', () => {
@@ -75,5 +66,57 @@ describe('a simulated run', () => {
         expect(violations).toEqual(expect.arrayContaining([expect.objectContaining({ id, step: steps })]));
       }
     }
+  });
+});
+
+describe('a schedule that does not fit', () => {
+  const leak = { variant: 'robin-mail', scenario: 'fail-before-claim' };
+  // T0 walks under the group's mutex when T1, its fifth step, asks for it.
+  const schedule = 'T0*5 T1*5 T1 T0*3 T1!fail';
+
+  it('is tried step by step to its end, and then everybody moves in turn', async () => {
+    const { parted, tolerant, schedule: made } = await newDesk().simulate(leak, { kind: 'schedule', schedule });
+    expect(parted).toEqual({ step: 9, action: 'T1', why: 'blocked' });
+    expect(tolerant).toBe(false);
+    expect(made).toMatch(/^T0\*5 T1\*4 T0\*3 T1/);
+  });
+
+  it('is left where it first does not fit when that is tolerated, and everybody moves in turn from there', async () => {
+    const choice = { kind: 'schedule', schedule, tolerant: true } as const;
+    const { parted, tolerant, schedule: made, ending } = await newDesk().simulate(leak, choice);
+    expect(parted).toEqual({ step: 9, action: 'T1', why: 'blocked' });
+    expect(tolerant).toBe(true);
+    // T1 gets the mutex after T0's second step, when T0 has unlocked it.
+    expect(made).toMatch(/^T0\*5 T1\*4 T0 T0 T1 T0 T1/);
+    expect(ending).toBe('done');
+  });
+
+  it('may name a task that there once was only when that is tolerated', async () => {
+    const gone = { kind: 'schedule', schedule: 'T0 T7 T0' } as const;
+    await expect(newDesk().simulate(leak, gone)).rejects.toThrow(/it has no T7; its tasks are T0, T1/);
+    const { parted, ending } = await newDesk().simulate(leak, { ...gone, tolerant: true });
+    expect(parted).toEqual({ step: 1, action: 'T7', why: 'no such task or outcome' });
+    expect(ending).toBe('done');
+  });
+});
+
+describe('a run by PCT', () => {
+  it('is the same for the same seed, is kept as it is, and comes with the bound for one run', async () => {
+    const desk = newDesk();
+    const asked = { variant: 'robin-mail', scenario: 'fail-before-claim' };
+    const choice = { kind: 'pct', seed: 9, depth: 3, steps: 20 } as const;
+    const made = await desk.simulate(asked, choice);
+    expect((await desk.simulate(asked, choice)).run).toBe(made.run);
+    expect(made).toMatchObject({ ending: 'done', hunt: null, pct: { depth: 3, tasks: 2, steps: 20, runs: 1 } });
+    expect(made.pct?.perRun).toBe(1 / 800);
+    expect((await desk.open(made.run)).header.source).toMatchObject({ scheduler: 'pct', seed: 9 });
+  });
+
+  it('ends in a scenario that has no end, and then has no bound', async () => {
+    const made = await newDesk().simulate(
+      { variant: 'linux-6.1', scenario: 'come-and-go' },
+      { kind: 'pct', seed: 1, depth: 2 },
+    );
+    expect(made).toMatchObject({ ending: 'bound', pct: { steps: 10_000, longest: 10_000, holds: false } });
   });
 });

@@ -3,11 +3,13 @@ import type { Position } from '@custody/trace';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import type { ExperimentRequest } from './experiment.ts';
+import { type HuntRequest, huntRun } from './hunt-run.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
-import { type SchedulerChoice, type SimulatedRun, simulateRun } from './model-run.ts';
+import { type SimulatedRun, simulateRun } from './model-run.ts';
 import { addNote, type NewNote, type NotesOfRun, notesOf, replyToNote, resolveNote } from './notes.ts';
 import { openRun, type Run } from './open-run.ts';
 import type { Ports } from './ports.ts';
+import type { SchedulerChoice } from './scheduler-choice.ts';
 
 /** Every verb that a person has, once. The command line and the screens are its faces. */
 export interface Workbench {
@@ -19,6 +21,8 @@ export interface Workbench {
   readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
   /** @throws RequestError, RangeError when there is no such variant or scenario, or not in that size. */
   readonly simulate: (experiment: ExperimentRequest, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
+  /** As `simulate`, run after run until one shows a violation, which is then shrunk. */
+  readonly hunt: (experiment: ExperimentRequest, wanted: HuntRequest) => Promise<SimulatedRun>;
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
   readonly notes: (run: Run) => Promise<NotesOfRun>;
   readonly addNote: (run: Run, at: Position, note: NewNote) => Promise<NotesOfRun>;
@@ -31,6 +35,7 @@ export const workbench = (ports: Ports): Workbench => ({
   open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
+  hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,
   notes: (run) => notesOf(ports, run),
   addNote: (run, at, note) => addNote(ports, run, at, note),

@@ -217,6 +217,78 @@ describe('custody simulate', () => {
     expect(out).toContain('parted from the given schedule');
   });
 
+  it('with --tolerant leaves the rest of a schedule where it first does not fit, and says where and why', () => {
+    const words = ['simulate', 'robin-mail', 'S-15', '--schedule', 'T0*5 T1*5 T0*3 T7'];
+    const tolerant = at.custody(...words, '--tolerant');
+    expect(tolerant.code).toBe(3);
+    expect(tolerant.out).toContain(
+      'parted from the given schedule after 9 steps: T1 could not move (blocked); the rest of the schedule was left',
+    );
+    expect(at.json(...words, '--tolerant')).toMatchObject({
+      tolerant: true,
+      parted: { step: 9, action: 'T1', why: 'blocked' },
+      ending: 'done',
+    });
+    // The leak, and then a step of a task that is done.
+    const leak = [
+      'simulate',
+      'robin-mail',
+      'S-15',
+      '--tolerant',
+      '--schedule',
+      'T0*5 T1*3 T0*3 T1!fail T1*3',
+      '--mail',
+    ];
+    const mail = at.custody(...leak);
+    expect(mail.code).toBe(1);
+    expect(mail.out.replaceAll(/\s+/g, ' ')).toContain('after 14 steps: T1 could not move (finished); the rest');
+    expect(isMail(mail.out)).toBe(true);
+  });
+
+  it.each(['pct', 'random'])(
+    'hunts by %s for the leak, shrinks it, and names the seed that finds it again',
+    (scheduler) => {
+      const words = ['simulate', 'robin-mail', 'fail-before-claim', '--scheduler', scheduler];
+      const { code, out } = at.custody(...words, '--seed', '1', '--runs', '300', '--json');
+      expect(code).toBe(1);
+      const { run, schedule, hunt, pct } = JSON.parse(out);
+      expect(hunt).toMatchObject({ scheduler, seed: 1, asked: 300, found: { id: 'I4' } });
+      expect(hunt.found.shrunk.steps).toBeGreaterThanOrEqual(14);
+      if (scheduler === 'pct') expect(pct.perRun).toBe(1 / (2 * pct.steps ** 2));
+      else expect(pct).toBeNull();
+      const again = at.json(...words, '--seed', String(hunt.found.seed), '--runs', '1');
+      expect(again).toMatchObject({ run, schedule, hunt: { runs: 1, found: hunt.found } });
+      expect(at.custody('simulate', 'robin-mail', 'fail-before-claim', '--schedule', schedule).code).toBe(1);
+
+      const mail = at.custody(...words, '--seed', '1', '--runs', '300', '--mail').out;
+      expect(isMail(mail)).toBe(true);
+      const command = /npx custody (simulate (?:[^\n]*\\\n)*.*--runs 1)\n/.exec(mail)?.[1];
+      const shell = spawnSync('sh', ['-c', `"$0" "$1" ${command} --json`, process.execPath, launcher], { env: at.env });
+      expect(JSON.parse(shell.stdout.toString()).run).toBe(run);
+    },
+  );
+
+  it('finds nothing on linux-6.1, and states the bound of PCT and what it presumes', () => {
+    const words = ['simulate', 'linux-6.1', 'fail-before-claim', '--scheduler', 'pct', '--seed', '1'];
+    const { code, out } = at.custody(...words, '--runs', '100', '--depth', '3', '--steps', '20');
+    expect(code).toBe(0);
+    // n = 2, k = 20, d = 3: 2 * 20^2 = 800, and 1 - (799/800)^100 = 0.11757.
+    expect(out).toMatch(/d = 3, n = 2 tasks, k = 20 steps \(as given\)\n.* 1 in 800; 100 runs .* 11\.7 %/);
+    expect(out).toContain('ASPLOS 2010');
+    const short = at.custody(...words, '--steps', '5', '--mail');
+    expect(short.code).toBe(0);
+    expect(isMail(short.out)).toBe(true);
+    expect(short.out.replaceAll(/\s+/g, ' ')).toMatch(/NO SUCH BOUND HOLDS HERE: a run had \d+ steps, more than k;/);
+  });
+
+  it('ends where the scenario does not: exit 3', () => {
+    const words = ['simulate', 'linux-6.1', 'come-and-go', '--seed', '1', '--runs', '2', '--scheduler'];
+    expect(at.custody(...words, 'random').code).toBe(3);
+    const { code, out } = at.custody(...words, 'pct', '--depth', '2');
+    expect(code).toBe(3);
+    expect(out).toContain('NO SUCH BOUND HOLDS HERE: a run had no end');
+  });
+
   it('is not silent where stdout cannot be written: a line on stderr, exit 2', () => {
     const { status, stderr } = spawnSync(
       'sh',
@@ -449,6 +521,14 @@ describe('what went wrong', () => {
     [['scenarios', 'fail-befor-claim'], 'did you mean "fail-before-claim"?'],
     [['simulate', 'linux-6.1', 'case-1a', '--schedule', 'T0 banana'], 'banana'],
     [['simulate', 'linux-6.1', 'case-1a', '--schedule', 'T9'], 'its tasks are T0'],
+    [['simulate', 'linux-6.1', 'case-1a', '--scheduler', 'pct'], 'give --seed N'],
+    [['simulate', 'linux-6.1', 'case-1a', '--runs', '3'], 'Cannot use --runs with round-robin'],
+    [['simulate', 'linux-6.1', 'case-1a', '--tolerant'], 'give --schedule too'],
+    [['simulate', 'linux-6.1', 'case-1a', '--schedule', 'T0', '--runs', '3'], 'Cannot use --runs with --schedule'],
+    [['simulate', 'linux-6.1', 'case-1a', '--scheduler', 'random', '--seed', '1', '--depth', '2'], 'only pct knows'],
+    [['simulate', 'linux-6.1', 'case-1a', '--scheduler', 'pct', '--seed', '1', '--depth', '0'], 'from 1 to 1000'],
+    [['simulate', 'linux-6.1', 'case-1a', '--scheduler', 'pct', '--seed', '1', '--runs', '0'], 'Cannot make 0 runs'],
+    [['simulate', 'linux-6.1', 'case-1a', '--scheduler', 'pct', '--seed', '-1'], 'a whole number of 0 or more'],
     [['diff', '6.1-race', '6.1-basic', '--at', '0,99999'], 'ends at'],
     [['note', 'add', '6.1-race', '--at', '99999', '--body', 'x'], 'ends at'],
     [['show', '6.1-race', '--grep', '('], 'regular expression'],

@@ -1,14 +1,4 @@
-import {
-  argumentOf,
-  cases,
-  type ExperimentRequest,
-  RequestError,
-  type SchedulerChoice,
-  type SimulatedRun,
-  sentences,
-  waitsText,
-} from '@custody/workbench';
-import { Option } from 'commander';
+import { argumentOf, cases, type ExperimentRequest, type SimulatedRun, sentences, waitsText } from '@custody/workbench';
 import {
   type Asked,
   addSizeOptions,
@@ -18,29 +8,15 @@ import {
   scenarioWord,
   variantWord,
 } from '../experiment-options.ts';
+import { huntLines } from '../hunt-text.ts';
 import { argumentLines, breaks, type Charge, departsFrom } from '../mail/argument.ts';
 import { signature } from '../mail/signature.ts';
 import { type ExitCode, exit, many } from '../print.ts';
-import { type Register, run, wholeNumber } from '../register.ts';
+import { type Register, run } from '../register.ts';
+import { addSchedulerOptions, type SchedulerOptions, wishOf } from '../scheduler-options.ts';
+import { searchFor } from '../search-options.ts';
 
-interface SimulateOptions extends SizeOptions {
-  readonly scheduler?: 'round-robin' | 'random';
-  readonly seed?: number;
-  readonly schedule?: string;
-}
-
-const choiceOf = ({ scheduler, seed, schedule }: SimulateOptions): SchedulerChoice => {
-  if (schedule !== undefined) {
-    if (scheduler === undefined && seed === undefined) return { kind: 'schedule', schedule };
-    throw new RequestError('Cannot follow a schedule and choose a scheduler too; give --schedule alone');
-  }
-  if (scheduler === 'random') {
-    if (seed !== undefined) return { kind: 'random', seed };
-    throw new RequestError('Cannot roll dice without a seed, as nobody could repeat the run; give --seed N');
-  }
-  if (seed !== undefined) throw new RequestError('Cannot use --seed with round-robin; give --scheduler random');
-  return { kind: 'round-robin' };
-};
+interface SimulateOptions extends SizeOptions, SchedulerOptions {}
 
 const endings = {
   done: 'every task finished',
@@ -48,6 +24,10 @@ const endings = {
   stopped: 'the schedule ended before every task had finished',
   bound: 'stopped at the longest run that is simulated',
 } as const;
+
+/** How the run ended; a shrunk one where it shows what it was found for. */
+const endingText = ({ ending, hunt }: SimulatedRun): string =>
+  ending === 'stopped' && hunt?.found ? 'ends where it shows the violation' : endings[ending];
 
 /** `case 2.a.i at @12: …`, each once, in the order in which they were met; what was not as expected is marked. */
 const caseLines = ({ cases }: SimulatedRun): string[] =>
@@ -63,9 +43,10 @@ const caseLines = ({ cases }: SimulatedRun): string[] =>
   });
 
 /** A run that is not the one that was asked for, or has no end, proves nothing by what it did not break. */
-const codeOf = ({ violations, parted, ending }: SimulatedRun): ExitCode => {
+const codeOf = ({ violations, parted, ending, hunt }: SimulatedRun): ExitCode => {
   if (violations.length > 0 || ending === 'deadlock') return exit.no;
-  return parted === null && ending === 'done' ? exit.yes : exit.inconclusive;
+  const isWhole = ending === 'done' && (hunt === null || hunt.cut === 0);
+  return parted === null && isWhole ? exit.yes : exit.inconclusive;
 };
 
 const inconclusiveLines = (made: SimulatedRun): string[] => {
@@ -74,21 +55,29 @@ const inconclusiveLines = (made: SimulatedRun): string[] => {
   return [`  inconclusive: nothing was violated, and ${why}`];
 };
 
-/** What a run came to, in lines for a person. */
-const runLines = (made: SimulatedRun): string[] => {
-  const { run: id, title, schedule, events, violations, parted, waits, ending } = made;
+/** Where a run is no longer the one that was given, why, and what was done from there on. */
+const partedLines = ({ parted, tolerant }: SimulatedRun): string[] => {
+  if (parted === null) return [];
+  const then = tolerant
+    ? 'the rest of the schedule was left, and everybody moved in turn'
+    : 'what could not move was passed over, and after the schedule everybody moved in turn';
   return [
-    `${title}  (${id}): ${many(events, 'event')}; ${endings[ending]}`,
+    `  parted from the given schedule after ${many(parted.step, 'step')}: ${parted.action} could not move ` +
+      `(${parted.why}); ${then}`,
+  ];
+};
+
+/** What a run came to, in lines for a person. */
+const runLines = (made: SimulatedRun, asked: Asked): string[] => {
+  const { run: id, title, schedule, events, violations, waits } = made;
+  return [
+    `${title}  (${id}): ${many(events, 'event')}; ${endingText(made)}`,
     `  schedule: ${schedule}`,
-    ...(parted === null
-      ? []
-      : [
-          `  parted from the given schedule after ${many(parted.step, 'step')}: ${parted.action} could not move ` +
-            `(${parted.why}); what could not move was passed over, and the rest ran in turn`,
-        ]),
+    ...partedLines(made),
     ...violations.map(({ id: property, name, position }) => `  ! @${position} ${property} violated: ${name}`),
     ...(waits === null ? [] : [`  ! ${waitsText(waits)}`]),
     ...caseLines(made),
+    ...huntLines(made, asked),
     ...inconclusiveLines(made),
     `  see: custody replay ${title}`,
   ];
@@ -123,11 +112,13 @@ const mailLines = (made: SimulatedRun, request: ExperimentRequest, asked: Asked)
   const { schedule, waits, ending } = made;
   const [first, ...others] = foundIn(made);
   if (first === undefined) return [];
+  const lines = [...partedLines(made), ...huntLines(made, asked)];
   return [
     ...argumentLines(argumentOf(request, schedule, first.step), first, asked, schedule),
     ...(others.length === 0 ? [] : ['', 'Also in the same run:']),
     ...others.map(({ name }) => `  ${name}`),
     ...(ending === 'deadlock' && waits !== null ? ['', `In the end nobody can move: ${waitsText(waits)}`] : []),
+    ...(lines.length === 0 ? [] : ['', ...lines]),
     ...signature,
   ];
 };
@@ -138,23 +129,23 @@ export const registerSimulate: Register = (program) => {
     .argument('<variant>', variantWord)
     .argument('<scenario>', scenarioWord)
     .description(
-      'make one run of a scenario and record it; exits 1 when a property is violated, 3 when it does not fit or ends early',
+      'make a run of a scenario and record it; exits 1 when a property is violated, 3 when it does not fit or ends early',
     );
-  addSizeOptions(command)
-    .addOption(new Option('--scheduler <name>', 'who moves next').choices(['round-robin', 'random']))
-    .option('--seed <n>', 'the seed of --scheduler random', wholeNumber)
-    .option('--schedule <schedule>', 'who moves, e.g. "T0*3 T1 T0!fail"')
-    .action(
-      run(async ({ print, desk }, options: SimulateOptions, variant: string, scenario: string) => {
-        const asked = askedOf(variant, scenario, options);
-        const request = await requestOf(asked);
-        const made = await desk((workbench) => workbench.simulate(request, choiceOf(options)));
-        const mail = print.options.mail ? mailLines(made, request, asked) : [];
-        return print.answer({
-          json: made,
-          text: mail.length > 0 ? mail : runLines(made),
-          code: codeOf(made),
-        });
-      }),
-    );
+  addSchedulerOptions(addSizeOptions(command)).action(
+    run(async ({ print, desk }, options: SimulateOptions, variant: string, scenario: string) => {
+      const wish = wishOf(options);
+      const asked = askedOf(variant, scenario, options);
+      const request = await requestOf(asked);
+      const { deadline } = searchFor(print, `hunting in ${asked.scenario}`, {}).bounds;
+      const made = await desk((workbench) =>
+        wish.kind === 'run' ? workbench.simulate(request, wish.choice) : workbench.hunt(request, { ...wish, deadline }),
+      );
+      const mail = print.options.mail ? mailLines(made, request, asked) : [];
+      return print.answer({
+        json: made,
+        text: mail.length > 0 ? mail : runLines(made, asked),
+        code: codeOf(made),
+      });
+    }),
+  );
 };
