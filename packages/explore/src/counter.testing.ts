@@ -15,7 +15,6 @@ export const counter = ({ waits = false, fails = false }: CounterOptions = {}): 
     words: 2,
     tasks: 2,
     outcomes: ['ok', 'fail'],
-    symmetry: [],
     initial: (into, base) => into.fill(0, base, base + 2),
     successors: (states, from, scratch, emit) => {
       for (const task of [0, 1]) {

@@ -19,7 +19,6 @@ export const edgesModel = (edges: readonly Edge[], waits: Readonly<Record<number
     words: 1,
     tasks: Math.max(1, ...drawn.map(({ task }) => task + 1), ...Object.values(waits).map(({ length }) => length)),
     outcomes: ['ok'],
-    symmetry: [],
     initial: (into, at) => into.fill(0, at, at + 1),
     successors: (states, at, scratch, emit) => {
       const state = states[at];

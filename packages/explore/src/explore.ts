@@ -1,18 +1,21 @@
-import { type Bound, type Bounds, checkBounds, defaultMaxStates } from './bounds.ts';
-import { Evidence } from './evidence.ts';
+import { Ample } from './ample.ts';
+import { type Bounds, checkBounds, defaultMaxStates, type Progress } from './bounds.ts';
+import { Evidence, type Found } from './evidence.ts';
 import { LossyTable, omissionOf } from './lossy-table.ts';
 import { Memory } from './memory.ts';
-import type { Emit, Model } from './model.ts';
-import { Pending } from './pending.ts';
+import type { Model } from './model.ts';
 import type { Property } from './property.ts';
-import type { Report } from './report.ts';
+import type { Reduction, Report } from './report.ts';
+import { scout } from './scout.ts';
+import { Search } from './search.ts';
 import { StateTable } from './state-table.ts';
+import { Symmetry } from './symmetry.ts';
 import type { Table } from './table.ts';
 
-export type { Deadlock, Report } from './report.ts';
+export type { Deadlock, Reduction, Report } from './report.ts';
 
 export interface ExploreOptions extends Bounds {
-  /** Called with every reachable state in which all tasks have finished. */
+  /** Called with every reachable state in which all tasks have finished; of those that are alike, with one. */
   readonly onDone?: (states: Int32Array, at: number) => void;
   /**
    * Remember a hash of each state in place of the state, for a search that is larger than memory; worth it from three
@@ -21,7 +24,19 @@ export interface ExploreOptions extends Bounds {
   readonly lossy?: boolean;
   /** How many bits that hash has, 1 to 64. Default: 64. */
   readonly hashBits?: number;
+  /** Which reductions to make, where the model offers them. Default: both. */
+  readonly reduction?: Partial<Reduction>;
+  /**
+   * After a search with ample sets that found something: how many states to look at without them for the shortest ways
+   * there. Default: 100,000, or twice as many as that search has met.
+   */
+  readonly exactStates?: number;
 }
+
+/** The full graph. */
+export const noReduction: Reduction = { symmetry: false, ample: false };
+
+const leastExact = 100_000;
 
 const checkHashBits = (bits: number): void => {
   if (!Number.isInteger(bits) || bits < 1 || bits > 64) {
@@ -29,101 +44,171 @@ const checkHashBits = (bits: number): void => {
   }
 };
 
+/** What one search came to. */
+interface Made {
+  readonly found: Found;
+  /** Whether it found all that it was to find; null when it was to find whatever there is. */
+  readonly isEnough: boolean | null;
+  /** All states up to this many steps away have been looked at. */
+  readonly radius: number;
+  readonly counts: Pick<
+    Report,
+    'states' | 'transitions' | 'complete' | 'bound' | 'depth' | 'bytesPerState' | 'standstills' | 'markCount'
+  >;
+}
+
+interface Wish {
+  readonly onDone?: ExploreOptions['onDone'];
+  readonly maxStates?: number;
+  /** Stop when there is a way to all of this. */
+  readonly wanted?: Found;
+}
+
+const isNothing = ({ witnesses, marks, deadlock }: Found): boolean =>
+  witnesses.size + marks.size === 0 && deadlock === undefined;
+
+/** Every state that a model can reach, in one search or in more than one. */
+class Exploration {
+  private readonly model: Model;
+  private readonly properties: readonly Property[];
+  private readonly options: ExploreOptions;
+  private readonly symmetry: Symmetry | null;
+  private readonly mayBeAmple: boolean;
+
+  constructor(model: Model, properties: readonly Property[], options: ExploreOptions) {
+    const { symmetry = true, ample = true } = options.reduction ?? {};
+    this.model = model;
+    this.properties = properties;
+    this.options = options;
+    this.symmetry =
+      symmetry && model.symmetry !== undefined && model.symmetry.groups.length > 0
+        ? new Symmetry(model.symmetry, model.words)
+        : null;
+    this.mayBeAmple = ample && model.behaviour !== undefined;
+  }
+
+  *all(): Generator<Progress, Report> {
+    if (!this.mayBeAmple) {
+      const made = yield* this.run(null, { onDone: this.options.onDone });
+      return this.report(made, made.found, null);
+    }
+    const main = yield* this.reduced();
+    if (main.counts.bound !== null) return this.report(main, main.found, 1);
+    if (isNothing(main.found)) return this.report(main, main.found, null);
+    const { found, isEnough, radius } = yield* this.shortest(main);
+    return this.report(
+      main,
+      {
+        witnesses: new Map([...main.found.witnesses, ...found.witnesses]),
+        marks: new Map([...main.found.marks, ...found.marks]),
+        ...(main.found.deadlock && { deadlock: found.deadlock ?? main.found.deadlock }),
+      },
+      isEnough === true ? null : radius + 1,
+    );
+  }
+
+  /**
+   * A search with ample sets. What tasks do is learned on the way: where that shows that a step could be got in the way
+   * of by what was not known when the search began, it is made again.
+   */
+  private *reduced(): Generator<Progress, Made> {
+    scout(this.model, this.properties);
+    for (;;) {
+      const ample = this.ampleNow();
+      /** A final state must be told once only, and of the search that counts. */
+      const done: Int32Array[] = [];
+      const made = yield* this.run(ample, {
+        onDone: (states, at) => done.push(states.slice(at, at + this.model.words)),
+      });
+      if (made.counts.complete && !ample.isStillRight(this.ampleNow())) continue;
+      for (const state of done) this.options.onDone?.(state, 0);
+      return made;
+    }
+  }
+
+  private ampleNow(): Ample {
+    const { model, properties, symmetry } = this;
+    if (model.behaviour === undefined) throw new TypeError('Cannot choose ample sets for a model of unknown behaviour');
+    return new Ample(model.behaviour(), properties, symmetry === null ? undefined : model.symmetry);
+  }
+
+  /** A search without ample sets, until it has found all that `main` has, or has looked at enough. */
+  private *shortest({ found, counts }: Made): Generator<Progress, Made> {
+    const { exactStates = Math.max(leastExact, counts.states * 2), maxStates = defaultMaxStates } = this.options;
+    return yield* this.run(null, { maxStates: Math.min(exactStates, maxStates), wanted: found });
+  }
+
+  private *run(ample: Ample | null, { onDone, maxStates, wanted }: Wish): Generator<Progress, Made> {
+    const { model, properties, symmetry } = this;
+    const { maxBytes = Number.POSITIVE_INFINITY, expectedStates = 0, lossy = false, hashBits = 64 } = this.options;
+    const { deadline, maxStates: mostStates = defaultMaxStates } = this.options;
+    const limit = maxStates ?? mostStates;
+    const memory = new Memory(maxBytes);
+    const tableOptions = { limit, memory, expected: Math.min(limit, expectedStates) };
+    const table: Table = lossy
+      ? new LossyTable(model.words, { ...tableOptions, bits: hashBits })
+      : new StateTable(model.words, tableOptions);
+    const evidence = new Evidence(model, properties, table.rows, symmetry);
+    const search = new Search({ model, table, evidence, symmetry, ample, forgets: lossy, onDone });
+    while (search.advance()) {
+      yield search.progress;
+      if (wanted !== undefined && evidence.covers(wanted)) break;
+      if (deadline?.() === true) search.stop('deadline');
+    }
+    search.stop(null);
+    const { count } = table.rows;
+    return {
+      found: evidence.found(),
+      isEnough: wanted === undefined ? null : evidence.covers(wanted),
+      radius: search.radius,
+      counts: {
+        states: count,
+        transitions: search.transitions,
+        complete: search.stopped === null,
+        bound: search.stopped,
+        depth: search.farthest,
+        bytesPerState: memory.peak / count,
+        standstills: evidence.standstills,
+        markCount: evidence.markCount,
+      },
+    };
+  }
+
+  private report({ counts }: Made, found: Found, shortestTo: number | null): Report {
+    const { lossy = false, hashBits = 64 } = this.options;
+    return {
+      ...counts,
+      ...found,
+      reduction: { symmetry: this.symmetry !== null, ample: this.mayBeAmple },
+      shortestTo,
+      ...(lossy && { lossy: { omission: omissionOf(counts.states, hashBits) } }),
+    };
+  }
+}
+
 /**
- * Every state that `model` can reach, breadth first, so that each witness is a shortest one.
+ * Every state that `model` can reach, breadth first, so that each witness is a shortest one (but see
+ * `Report.shortestTo`). Yields where the search stands every 1,024 states, so that the caller can do something else.
  *
  * @throws RangeError when a bound is no number to count to.
  */
-export const explore = (model: Model, properties: readonly Property[], options: ExploreOptions = {}): Report => {
-  const { maxStates: limit = defaultMaxStates, maxBytes = Number.POSITIVE_INFINITY, expectedStates = 0 } = options;
-  const { deadline, onProgress, onDone, lossy = false, hashBits = 64 } = options;
+export function* exploring(
+  model: Model,
+  properties: readonly Property[],
+  options: ExploreOptions = {},
+): Generator<Progress, Report> {
   checkBounds(options);
-  checkHashBits(hashBits);
-  const { words } = model;
-  const memory = new Memory(maxBytes);
-  const tableOptions = { limit, memory, expected: Math.min(limit, expectedStates) };
-  const table: Table = lossy
-    ? new LossyTable(words, { ...tableOptions, bits: hashBits })
-    : new StateTable(words, tableOptions);
-  const { rows } = table;
-  const evidence = new Evidence(model, properties, rows);
-  const pending = new Pending(words);
-  const scratch = new Int32Array(words);
-  let stopped: Bound | null = null;
-  /** Successors that the model gave, and those of them that have been looked up. */
-  let emitted = 0;
-  let transitions = 0;
-  let met = 0;
-  let from = 0;
-  /** The states before this one are at most `depth` steps away. */
-  let levelEnd = 0;
-  let depth = -1;
+  checkHashBits(options.hashBits ?? 64);
+  return yield* new Exploration(model, properties, options).all();
+}
 
-  const lookUp = (): void => {
-    transitions += table.addAll(pending);
-    pending.count = 0;
-    for (; met < rows.count; met += 1) evidence.meet(met);
-    stopped ??= table.full;
-  };
-
-  const emit: Emit = (action, marks) => {
-    emitted += 1;
-    if (marks !== undefined && marks.length > 0) evidence.note(from, action, marks);
-    if (pending.push(scratch, from, action)) lookUp();
-  };
-
-  /** @returns whether there is a state to expand. */
-  const hasNext = (): boolean => {
-    if (from < levelEnd) return true;
-    lookUp();
-    if (rows.count === levelEnd) return false;
-    levelEnd = rows.count;
-    depth += 1;
-    return true;
-  };
-
-  const pause = (): void => {
-    onProgress?.({ states: rows.count, transitions, queue: rows.count - from, depth });
-    if (lossy) {
-      lookUp(); // what is looked up is compared with its parent's row
-      rows.forget(from);
-    }
-    if (deadline?.() === true) stopped ??= 'deadline';
-  };
-
-  const expand = (): void => {
-    const before = emitted;
-    const states = rows.chunkOf(from);
-    const at = rows.offsetOf(from);
-    model.successors(states, at, scratch, emit);
-    if (emitted !== before) return;
-    if (!model.isDone(states, at)) evidence.standStill(from);
-    else onDone?.(states, at);
-  };
-
-  model.initial(scratch, 0);
-  table.add(scratch, 0, 0);
-  while (hasNext() && stopped === null) {
-    if ((from & 1023) === 1023) pause();
-    if (stopped !== null) break;
-    expand();
-    from += 1;
+/** As `exploring`, to the end at once. */
+export const explore = (model: Model, properties: readonly Property[], options: ExploreOptions = {}): Report => {
+  const search = exploring(model, properties, options);
+  let step = search.next();
+  while (step.done !== true) {
+    options.onProgress?.(step.value);
+    step = search.next();
   }
-  lookUp();
-  const { deadlock, witnesses, marks, markCount, standstills } = evidence;
-  return {
-    states: rows.count,
-    transitions,
-    complete: stopped === null,
-    bound: stopped,
-    depth: rows.count > levelEnd ? depth + 1 : depth,
-    bytesPerState: memory.peak / rows.count,
-    reduction: { symmetry: false, ample: false },
-    ...(lossy && { lossy: { omission: omissionOf(rows.count, hashBits) } }),
-    ...(deadlock && { deadlock }),
-    standstills,
-    witnesses,
-    marks,
-    markCount,
-  };
+  return step.value;
 };

@@ -5,7 +5,6 @@ export const grid = (tasks: number, last: number, words = tasks): Model => ({
   words,
   tasks,
   outcomes: ['ok'],
-  symmetry: [],
   initial: (into, at) => into.fill(0, at, at + words),
   successors: (states, from, scratch, emit) => {
     for (let task = 0; task < tasks; task += 1) {

@@ -1,6 +1,16 @@
+export { Ample } from './ample.ts';
+export type { Behaviour, Footprint, TaskBehaviour } from './behaviour.ts';
 export type { Bound, Bounds, Progress } from './bounds.ts';
 export { type Cycle, type Drive, type DriveOptions, drive, type Ending } from './drive.ts';
-export { type Deadlock, type ExploreOptions, explore, type Report } from './explore.ts';
+export {
+  type Deadlock,
+  type ExploreOptions,
+  explore,
+  exploring,
+  noReduction,
+  type Reduction,
+  type Report,
+} from './explore.ts';
 export { type HowOften, howOften } from './how-often.ts';
 export { type Found, type Hunt, type HuntOptions, hunt } from './hunt.ts';
 export { type Field, Layout, type Memory, PackedMemory } from './layout.ts';
@@ -13,7 +23,6 @@ export {
   type Emit,
   type Model,
   outcomeOf,
-  type Permutable,
   parseAction,
   taskOf,
 } from './model.ts';
@@ -27,4 +36,5 @@ export { random } from './schedulers/random.ts';
 export { roundRobin } from './schedulers/round-robin.ts';
 export { type Arrival, carries, deadlocks, type Shows, violates } from './shows.ts';
 export { contextSwitches, shrink } from './shrink.ts';
+export { type Interchangeable, type Member, type Name, type Permutable, type Reference, Symmetry } from './symmetry.ts';
 export type { Waiting } from './waiting.ts';

@@ -1,6 +1,9 @@
+import type { Behaviour, Footprint } from './behaviour.ts';
+import type { Field } from './layout.ts';
 import { type Decision, isWarm, Lookup } from './lookup.ts';
 import { type Action, actionOf, type Emit } from './model.ts';
 import type { NotingMemory, Value } from './noting-memory.ts';
+import { keyOf } from './symmetric-behaviour.ts';
 
 /** One thing that a task can do in a state. */
 export interface LearnedMove {
@@ -21,11 +24,21 @@ export interface TaskSteps {
   /** Words per state. */
   readonly words: number;
   readonly tasks: number;
+  /** By task: the field that says where it stands, which it reads before all else, and where that is at the start. */
+  readonly places: readonly { readonly place: Field; readonly start: number }[];
+  /** Fields that are locks, as `Behaviour.locks`. */
+  readonly locks: ReadonlySet<Field>;
   /** What `task` can do in the state at hand: an outcome and how to make the move, for each. */
   readonly choices: (task: number) => readonly (readonly [outcome: number, make: MakeMove])[];
 }
 
 const none = -1;
+
+/** A footprint and the place from which it was made. */
+interface Placed {
+  readonly place: number;
+  readonly footprint: Footprint;
+}
 
 /** Writes the moves of one task; returns 0, or -1 where it does not know them, and then has written nothing. */
 type TaskCode = (
@@ -73,7 +86,15 @@ export class LearnedMoves {
   /** By task: how often its tree was walked since there was code. */
   private readonly walks: Int32Array;
 
-  constructor({ memory, words, tasks, choices }: TaskSteps) {
+  private readonly steps: TaskSteps;
+  /** Every field that a step has touched, by number; and by task, each way of touching them. */
+  private readonly fields = new Map<Field, number>();
+  private readonly footprints: readonly Map<string, Placed>[];
+
+  constructor(steps: TaskSteps) {
+    const { memory, words, tasks, choices } = steps;
+    this.steps = steps;
+    this.footprints = Array.from({ length: tasks }, () => new Map());
     this.words = words;
     this.walks = new Int32Array(tasks);
     this.code = Array.from({ length: tasks }, () => null);
@@ -86,6 +107,7 @@ export class LearnedMoves {
             return { action: actionOf(task, outcome), marks, writes: memory.takeWrites() };
           });
           this.keep(task, moves);
+          this.learnFootprints(task, memory.readSoFar(), moves);
           return moves;
         }),
     );
@@ -102,6 +124,24 @@ export class LearnedMoves {
     }
   }
 
+  /** What is known by now of what the tasks do. */
+  behaviour(): Behaviour {
+    const { locks, places } = this.steps;
+    const fields: readonly Field[] = [...this.fields.keys()];
+    return {
+      fields,
+      locks: new Set(fields.flatMap((field, number) => (locks.has(field) ? [number] : []))),
+      tasks: places.map(({ place, start }, task) => {
+        const steps = Map.groupBy((this.footprints[task] as Map<string, Placed>).values(), (known) => known.place);
+        return {
+          place,
+          start,
+          steps: new Map([...steps].map(([at, known]) => [at, known.map(({ footprint }) => footprint)])),
+        };
+      }),
+    };
+  }
+
   /** All that is known of `task`. */
   tree(task: number): Decision<TaskMoves> | null {
     return (this.perTask[task] as Lookup<TaskMoves>).tree();
@@ -116,6 +156,35 @@ export class LearnedMoves {
     }
     this.walks[task] = (this.walks[task] as number) + 1;
     if (isWarm(this.walks[task] as number, lookup.size)) this.compile(task, lookup);
+  }
+
+  private learnFootprints(task: number, read: readonly Value[], moves: TaskMoves): void {
+    const { places, locks } = this.steps;
+    const { place } = places[task] as TaskSteps['places'][number];
+    const at = read.find(({ field }) => field === place)?.value;
+    if (at === undefined && moves.length === 0) return; // wherever it stands, it can do nothing
+    if (at === undefined) throw new Error(`Cannot learn what task ${task} does as it does not look where it stands`);
+    const numbers = (fields: readonly Field[]): ReadonlySet<number> =>
+      new Set(fields.map((field) => this.numberOf(field)));
+    const learn = (writes: readonly Value[], next: number | null): void => {
+      const held = writes.filter(({ field }) => locks.has(field));
+      const footprint: Footprint = {
+        reads: numbers(read.map(({ field }) => field)),
+        writes: numbers(writes.map(({ field }) => field)),
+        takes: numbers(held.flatMap(({ field, value }) => (value === 0 ? [] : [field]))),
+        drops: numbers(held.flatMap(({ field, value }) => (value === 0 ? [field] : []))),
+        next,
+      };
+      (this.footprints[task] as Map<string, Placed>).set(`${at} ${keyOf(footprint)}`, { place: at, footprint });
+    };
+    if (moves.length === 0) learn([], null);
+    for (const { writes } of moves) learn(writes, writes.find(({ field }) => field === place)?.value ?? at);
+  }
+
+  private numberOf(field: Field): number {
+    const known = this.fields.get(field) ?? this.fields.size;
+    this.fields.set(field, known);
+    return known;
   }
 
   private keep(task: number, moves: TaskMoves): void {

@@ -1,3 +1,6 @@
+import type { Behaviour } from './behaviour.ts';
+import type { Interchangeable } from './symmetry.ts';
+
 /** Who moves and, where more than one thing can happen then, which of them: see `actionOf`. */
 export type Action = number;
 
@@ -30,11 +33,6 @@ export const outcomeOf = (action: Action): number => action & (outcomeCount - 1)
  * that failed, a case that was reached. The model may use the array again, so whoever takes it must not keep it.
  */
 export type Emit = (action: Action, marks?: readonly string[]) => void;
-
-/** Tasks that a reduction may exchange for one another; no reduction uses them yet. */
-export interface Permutable {
-  readonly tasks: readonly number[];
-}
 
 /**
  * A system that moves by discrete choices, packed so that a state is a few 32-bit words.
@@ -69,7 +67,10 @@ export interface Model {
   waitsFor?(states: Int32Array, at: number, task: number): number;
   /** The name of what `task` waits for, for people to read; null when it can move. */
   wants?(states: Int32Array, at: number, task: number): string | null;
-  readonly symmetry: readonly Permutable[];
+  /** What may change places. Default: nothing. */
+  readonly symmetry?: Interchangeable;
+  /** What is known by now of what the tasks do; asked before a search and after it. Default: nothing is known. */
+  readonly behaviour?: () => Behaviour;
 }
 
 /** `T0`, or `T0!fail` when something else than the usual happens. */

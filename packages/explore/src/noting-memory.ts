@@ -52,9 +52,14 @@ export class NotingMemory implements Memory {
     return writes;
   }
 
-  /** @returns the fields that were read, in that order, with what they held. */
+  /** The fields that were read since the beginning, in that order, with what they held. */
+  readSoFar(): readonly Value[] {
+    return [...(this.notes?.reads ?? [])].map(([field, value]): Value => ({ field, value }));
+  }
+
+  /** As `readSoFar`, and notes no more. */
   end(): readonly Value[] {
-    const reads = [...(this.notes?.reads ?? [])].map(([field, value]): Value => ({ field, value }));
+    const reads = this.readSoFar();
     this.notes = null;
     return reads;
   }

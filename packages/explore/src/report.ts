@@ -12,6 +12,12 @@ export interface Deadlock {
   readonly waits: readonly Waiting[];
 }
 
+/** Symmetry: of states that differ in the names of what is alike, one stands for all. Ample: see `Ample`. */
+export interface Reduction {
+  readonly symmetry: boolean;
+  readonly ample: boolean;
+}
+
 export interface Report {
   readonly states: number;
   readonly transitions: number;
@@ -23,7 +29,14 @@ export interface Report {
   readonly depth: number;
   /** The most bytes that the tables took at one time, for each state. */
   readonly bytesPerState: number;
-  readonly reduction: { readonly symmetry: boolean; readonly ample: boolean };
+  /** Which reductions were made; the counts are of the reduced graph then. */
+  readonly reduction: Reduction;
+  /**
+   * Every schedule of at most this many steps is a shortest one; null when all of them are. Of a longer one there may
+   * be a shorter: with ample sets steps can come first that are not needed, and the search for a way without them was
+   * cut short (`ExploreOptions.exactStates`).
+   */
+  readonly shortestTo: number | null;
   /**
    * Only of a lossy search: an upper bound for the chance that it took some state for another, and so may not have
    * seen what lies behind it. What it found is real.

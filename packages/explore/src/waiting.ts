@@ -17,20 +17,24 @@ const waitingOf = (model: Model, states: Int32Array, at: number, task: number): 
   return { task, wants: model.wants?.(states, at, task) ?? null, holder: holder < 0 ? null : holder };
 };
 
-/**
- * The tasks that wait for each other round and round through `task`, which comes first; each waits for the next and
- * the last for the first. Null when `task` is in no such cycle, and then nothing has been allocated.
- */
-export const cycleThrough = (model: Model, states: Int32Array, at: number, task: number): readonly Waiting[] | null => {
-  if (model.waitsFor === undefined) return null;
+/** Is `task` one of some that wait for each other round and round? Allocates nothing. */
+export const isInCycle = (model: Model, states: Int32Array, at: number, task: number): boolean => {
+  if (model.waitsFor === undefined) return false;
   let length = 0;
   let waiter = task;
   do {
     waiter = model.waitsFor(states, at, waiter);
     length += 1;
   } while (waiter >= 0 && waiter !== task && length < model.tasks);
-  if (waiter !== task) return null;
+  return waiter === task;
+};
 
+/**
+ * The tasks that wait for each other round and round through `task`, which comes first; each waits for the next and
+ * the last for the first. Null when `task` is in no such cycle.
+ */
+export const cycleThrough = (model: Model, states: Int32Array, at: number, task: number): readonly Waiting[] | null => {
+  if (!isInCycle(model, states, at, task)) return null;
   const cycle = [waitingOf(model, states, at, task)];
   for (let next = holderOf(model, states, at, task); next !== task; next = holderOf(model, states, at, next)) {
     cycle.push(waitingOf(model, states, at, next));

@@ -90,6 +90,17 @@ const stageNames = Object.keys(stage) as readonly (keyof typeof stage)[];
 export const stageCount = stageNames.length;
 export const phaseOf = (code: number): Phase => phases[stageNames[code] as keyof typeof stage];
 
+/** In probe() or bound. Not after: linux-6.1 gives back before dev->driver is cleared, and rightly so. */
+export const isAtWork = (code: number): boolean => working.has(code);
+const working: ReadonlySet<number> = new Set([
+  stage.probing,
+  stage.probed,
+  stage.bound,
+  stage.probingRefused,
+  stage.probedRefused,
+  stage.refusedAtBound,
+]);
+
 /** Where a device is once dev->driver is NULL, by where it was. */
 export const clearedFrom = (code: number, isManaged: boolean): number => {
   switch (code) {

@@ -29,6 +29,8 @@ export interface DeviceFields {
   /** dev->driver, as the others see it: the same field, unless stores may be late. */
   readonly shown: Field;
   readonly stage: Field;
+  /** Ghost: a driver of the DMA API is at work, by `stage` and `driver`. Apart from them, as whoever asks this asks no more. */
+  readonly works: Field;
   readonly lock: Field;
   /** Ghost: the auto-claim succeeded and was not released; 2 where it left no record, as the device was in no group. */
   readonly holds: Field;
@@ -160,6 +162,7 @@ export const fieldsOf = (
         driver: ours,
         shown: isLate ? driver() : ours,
         stage: layout.field(stageCount),
+        works: layout.field(2),
         lock: lock(),
         holds: layout.field(needs.joins ? 3 : 2),
         remembers: flag(knobs.claimRecord === 'count per device'),

@@ -41,6 +41,8 @@ export class Machine {
   private readonly memory: Memory;
   private readonly voice: Voice;
   private readonly locks: readonly LockView[];
+  /** By task: the locks that it ever takes. */
+  private readonly ownLocks: readonly (readonly LockView[])[];
   /** By task. */
   private readonly programs: readonly Program[];
   /** By task, then by call: the number of its entry; the last is that of having finished. */
@@ -57,7 +59,8 @@ export class Machine {
     const programsOver = (over: Views): Machine['programs'] =>
       over.tasks.map((task) => {
         const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
-        const place: Place = { ...over, knobs: variant.knobs, scenario, voice, task, hasWaitingClaim };
+        const { isLate } = this;
+        const place: Place = { ...over, knobs: variant.knobs, scenario, isLate, voice, task, hasWaitingClaim };
         return programOf(variant, scenario.tasks[task.number] ?? [], place);
       });
     /** How many labels there must be room for is known when the steps have been told once, over any fields. */
@@ -79,6 +82,7 @@ export class Machine {
       group.mutex,
     ];
     this.programs = programsOver(views);
+    this.ownLocks = this.programs.map((program) => [...new Set(program.flatMap(({ lock }) => lock ?? []))]);
     this.entries = this.programs.map((program) => [...new Set(program.map(({ entry }) => entry)), program.length]);
     this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
   }
@@ -141,6 +145,11 @@ export class Machine {
     else if (knobs.domainOnClaim === 'detached') group.domain = domain.detached;
   }
 
+  get lockFields(): readonly Field[] {
+    const { group, devices } = this.fields;
+    return [group.mutex, group.probeLock, group.vfioLock, group.containerLock, ...devices.map(({ lock }) => lock)];
+  }
+
   /** Where `task` stands, or null when it has finished. */
   standOf(task: number): Stand | null {
     const { at } = this.fields.tasks[task] as TaskFields;
@@ -156,15 +165,16 @@ export class Machine {
     const next = stand.run(outcome);
     const fields = this.fields.tasks[task] as TaskFields;
     if (next === over) return this.finishCall(task, stand, fields);
-    this.standAt(fields, stand.entry + next, next !== 0);
+    this.standAt(fields, stand, stand.entry + next, next !== 0);
     this.checkOrder(task);
     this.queue(task);
     return -1;
   }
 
-  private standAt({ at, busy }: TaskFields, number: number, isInside: boolean): void {
+  /** Goes on from `stand`. What does not change is not written either: it would look like something others must mind. */
+  private standAt({ at, busy }: TaskFields, stand: Stand, number: number, isInside: boolean): void {
     this.memory.set(at, number);
-    this.memory.set(busy, isInside ? 1 : 0);
+    if (isInside !== stand.isInside) this.memory.set(busy, isInside ? 1 : 0);
   }
 
   private hasWaitingClaim(besides: number): boolean {
@@ -219,8 +229,9 @@ export class Machine {
   }
 
   /** Keeps the result and goes to the next call whose needs are met. */
-  private finishCall(task: number, { turn }: Stand, fields: TaskFields): number {
+  private finishCall(task: number, stand: Stand, fields: TaskFields): number {
     const { memory } = this;
+    const { turn } = stand;
     const { errno: register, results } = fields;
     const code = memory.get(register);
     const isForever = this.scenario.forever?.includes(task) === true;
@@ -230,7 +241,7 @@ export class Machine {
     let next = turn + 1;
     while (next < results.length && needs[next]?.() === false) next += 1;
     const entries = this.entries[task] as Machine['entries'][number];
-    this.standAt(fields, entries[isForever && next === results.length ? 0 : next] as number, false);
+    this.standAt(fields, stand, entries[isForever && next === results.length ? 0 : next] as number, false);
     return code;
   }
 
@@ -240,12 +251,15 @@ export class Machine {
     (this.views.tasks[task] as TaskView).isBehind = this.hasWaitingClaim(task);
   }
 
-  /** Marks a lock that is asked for while one is held that must come after it (I10). */
+  /**
+   * Marks a lock that is asked for while one is held that must come after it (I10). Who asks for the very lock that it
+   * holds is in a deadlock, which is told as that.
+   */
   private checkOrder(task: number): void {
     const wanted = this.standOf(task)?.lock;
     if (!wanted) return;
-    for (const lock of this.locks) {
-      if (lock.holder === task && lock.rank >= wanted.rank) this.voice.mark('I10');
+    for (const lock of this.ownLocks[task] as readonly LockView[]) {
+      if (lock !== wanted && lock.rank >= wanted.rank && lock.holder === task) this.voice.mark('I10');
     }
   }
 

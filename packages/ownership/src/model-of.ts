@@ -133,7 +133,15 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     if (isBlocked(stand) || isQueued(task, stand)) return late;
     return [...late, ...outcomesOf[stand.chance].map((what) => [what, move(task, stand, what)] as const)];
   };
-  const moves = new LearnedMoves({ memory, words, tasks: taskCount, choices });
+  const { fields } = machine;
+  const moves = new LearnedMoves({
+    memory,
+    words,
+    tasks: taskCount,
+    places: fields.tasks.map(({ at: place }) => ({ place, start: 0 })),
+    locks: new Set([...machine.lockFields, ...fields.tasks.map(({ busy }) => busy)]),
+    choices,
+  });
 
   const holderFor = (task: number): number => {
     const stand = machine.standOf(task);
@@ -156,7 +164,6 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     words,
     tasks: taskCount,
     outcomes: outcomeNames,
-    symmetry: [],
     initial: begin,
     successors: (states, from, scratch, emit, only) => moves.successors(states, from, scratch, emit, only),
     waitsFor: (states, base, task) => (holders[task] as Lookup<number>).at(states, base),
@@ -178,8 +185,9 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
       ];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
+    behaviour: () => moves.behaviour(),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
-    fields: machine.fields,
+    fields,
     decisionsOf: (task) => moves.tree(task),
     truthOf: (property) => truths.get(property)?.tree() ?? null,
   };

@@ -26,6 +26,8 @@ export interface Voice {
 export interface Place extends Views {
   readonly knobs: Knobs;
   readonly scenario: Scenario;
+  /** A store to dev->driver may become visible late. */
+  readonly isLate: boolean;
   readonly voice: Voice;
   readonly task: TaskView;
   /** Another task waits for the group's mutex to claim the group for a user. */
@@ -92,7 +94,8 @@ export const acquire = ({ task }: Place, lock: LockView, then: Then): Step => ({
 });
 
 /** What the task stored is visible to whoever takes the lock next. */
-const publish = ({ devices, task }: Place): void => {
+const publish = ({ isLate, devices, task }: Place): void => {
+  if (!isLate) return;
   for (const device of devices) if (device.lock.holder === task.number) device.publish();
 };
 

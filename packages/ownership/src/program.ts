@@ -31,6 +31,8 @@ export interface Stand {
   readonly turn: number;
   /** The number of the call's entry among all the labels of the script. */
   readonly entry: number;
+  /** Not at the entry. */
+  readonly isInside: boolean;
   /** The ownership call that it is inside, or null. */
   readonly inside: OperationName | null;
   /** The lock that the step waits for, or null. */
@@ -54,6 +56,7 @@ const link = ({ entry, steps }: Operation, call: ScriptedCall, spot: Spot): Prog
     if (step === undefined) throw new ReferenceError(`Cannot enter at "${label}" as the operation has no such label`);
     return {
       ...spot,
+      isInside: label !== entry,
       label,
       call,
       inside: callAt(label),

@@ -1,4 +1,4 @@
-import { domain, nobody, stage } from './codes.ts';
+import { domain, nobody } from './codes.ts';
 import { isCounted, type Knobs } from './knobs.ts';
 import { isRefusedUse, refusalOf } from './operations/guards.ts';
 import { isVfio, type Views } from './views.ts';
@@ -29,22 +29,6 @@ export interface Sentence {
 
 const source = 'domain/ownership.md §4';
 
-/** In probe() or bound. Not after: linux-6.1 gives back before dev->driver is cleared, and rightly so. */
-const atWork: readonly boolean[] = (() => {
-  const stages: boolean[] = [];
-  for (const code of [
-    stage.probing,
-    stage.probed,
-    stage.bound,
-    stage.probingRefused,
-    stage.probedRefused,
-    stage.refusedAtBound,
-  ]) {
-    stages[code] = true;
-  }
-  return stages;
-})();
-
 type Devices = Views['devices'];
 
 const hasUser = ({ users }: Views): boolean => {
@@ -57,9 +41,8 @@ const hasHolder = (devices: Devices): boolean => {
   return false;
 };
 const worksByDmaApi = ({ knobs }: Sight, device: Devices[number]): boolean =>
-  atWork[device.stage] === true &&
+  device.isWorking &&
   device.isMember &&
-  device.usesDmaApi &&
   // Before driver_managed_dma a driver of VFIO's was known by being on VFIO's list.
   !(knobs.claimRecord === 'none' && isVfio(device.driver));
 const isSingleton = (devices: Devices): boolean => devices.filter(({ isMember }) => isMember).length === 1;

@@ -11,7 +11,7 @@ import {
   vfioContainerLock,
   vfioGroupLock,
 } from '@custody/trace';
-import { dmaApi, firstCookie, nobody, noDriver, presence } from './codes.ts';
+import { dmaApi, firstCookie, isAtWork, nobody, noDriver, presence } from './codes.ts';
 import type { DeviceFields, Fields, GroupFields, TaskFields } from './fields.ts';
 import { type DriverName, deviceOf, driverNames, drivers, type Scenario, traitsOf, usersOf } from './scenario.ts';
 
@@ -231,6 +231,13 @@ export class DeviceView {
 
   set stage(code: number) {
     this.memory.set(this.fields.stage, code);
+    const works = isAtWork(code) && this.usesDmaApi;
+    if (works !== this.isWorking) this.memory.set(this.fields.works, works ? 1 : 0);
+  }
+
+  /** Ghost: a driver that leaves DMA to the kernel's DMA API is at work. */
+  get isWorking(): boolean {
+    return this.memory.get(this.fields.works) === 1;
   }
 
   /** Ghost: the auto-claim succeeded and was not released. */

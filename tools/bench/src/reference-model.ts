@@ -280,7 +280,6 @@ export const referenceModel = (variant: ReferenceVariant, size: ReferenceSize): 
     words,
     tasks: threads,
     outcomes: ['ok', 'fail'],
-    symmetry: [],
     initial: (into, at) => into.fill(0, at, at + words),
     successors,
     isDone: (states, at) => ((states[at + shared] as number) & doneMask) === allDone,

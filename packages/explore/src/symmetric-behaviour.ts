@@ -1,0 +1,95 @@
+import type { Behaviour, Footprint, TaskBehaviour } from './behaviour.ts';
+import type { Field } from './layout.ts';
+import type { Interchangeable } from './symmetry.ts';
+
+/** Where a field belongs: which field of which member of a group. */
+interface Spot {
+  readonly group: number;
+  readonly member: number;
+  readonly index: number;
+}
+
+/**
+ * What alike tasks do, each of them: a search that takes one state for all that differ in names only sees some of them
+ * do what others would. A step that touches something of another member of a group may touch that of any other.
+ */
+export const closedUnder = (behaviour: Behaviour, symmetry: Interchangeable | undefined): Behaviour => {
+  if (symmetry === undefined || symmetry.groups.length === 0) return behaviour;
+  const { fields, tasks } = behaviour;
+  const { groups } = symmetry;
+  const spotOf = (find: (member: { readonly fields: readonly Field[] }) => number): Spot | null => {
+    for (const [group, { members }] of groups.entries()) {
+      for (const [member, own] of members.entries()) {
+        const index = find(own);
+        if (index >= 0) return { group, member, index };
+      }
+    }
+    return null;
+  };
+  const spots = fields.map((field) => spotOf((member) => member.fields.indexOf(field)));
+  const numberOf = new Map(fields.map((field, number) => [field, number]));
+  const at = ({ group, index }: Spot, member: number): readonly number[] => {
+    const field = groups[group]?.members[member]?.fields[index];
+    const number = field === undefined ? undefined : numberOf.get(field);
+    return number === undefined ? [] : [number];
+  };
+  const everyMember = (group: number): readonly number[] => (groups[group]?.members ?? []).map((_, member) => member);
+
+  /** What `touched` by a task of `from` is, when a task of `to` does the same; both null for a task of no group. */
+  const renamed = (touched: ReadonlySet<number>, group: number | null, from: number, to: number): ReadonlySet<number> =>
+    new Set(
+      [...touched].flatMap((number) => {
+        const spot = spots[number] ?? null;
+        if (spot === null) return [number];
+        if (spot.group !== group) return everyMember(spot.group).flatMap((member) => at(spot, member));
+        if (spot.member === from) return at(spot, to);
+        return everyMember(spot.group)
+          .filter((member) => member !== to)
+          .flatMap((member) => at(spot, member));
+      }),
+    );
+  const asDoneBy =
+    (group: number | null, from: number, to: number) =>
+    (step: Footprint): Footprint => ({
+      reads: renamed(step.reads, group, from, to),
+      writes: renamed(step.writes, group, from, to),
+      // A lock that may be any of several is known to be none of them.
+      takes: new Set([...step.takes].flatMap((lock) => sure(renamed(new Set([lock]), group, from, to)))),
+      drops: renamed(step.drops, group, from, to),
+      next: step.next,
+    });
+  const sure = (numbers: ReadonlySet<number>): readonly number[] => (numbers.size === 1 ? [...numbers] : []);
+
+  const together = (
+    sources: readonly { readonly task: TaskBehaviour; readonly as: (step: Footprint) => Footprint }[],
+  ) => {
+    const steps = new Map<number, Footprint[]>();
+    for (const { task, as } of sources) {
+      for (const [place, own] of task.steps) steps.set(place, [...(steps.get(place) ?? []), ...own.map(as)]);
+    }
+    return new Map([...steps].map(([place, own]) => [place, unique(own)]));
+  };
+  const closed = tasks.map((task, number): TaskBehaviour => {
+    for (const [group, { members }] of groups.entries()) {
+      const member = members.findIndex((own) => own.tasks.includes(number));
+      if (member < 0) continue;
+      const role = members[member]?.tasks.indexOf(number) ?? 0;
+      const sources = members.flatMap((own, from) => {
+        const source = tasks[own.tasks[role] as number];
+        return source === undefined ? [] : [{ task: source, as: asDoneBy(group, from, member) }];
+      });
+      return { ...task, steps: together(sources) };
+    }
+    return { ...task, steps: together([{ task, as: asDoneBy(null, -1, -1) }]) };
+  });
+  return { ...behaviour, tasks: closed };
+};
+
+/** How a footprint is told from others. */
+export const keyOf = ({ reads, writes, takes, drops, next }: Footprint): string =>
+  [reads, writes, takes, drops].map((numbers) => [...numbers].sort((left, right) => left - right).join()).join('|') +
+  `>${next}`;
+
+const unique = (steps: readonly Footprint[]): readonly Footprint[] => [
+  ...new Map(steps.map((step) => [keyOf(step), step])).values(),
+];
