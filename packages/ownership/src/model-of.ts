@@ -11,6 +11,7 @@ import {
 import type { BusEvent, Topology, World } from '@custody/trace';
 import { outcome, outcomeNames } from './codes.ts';
 import type { Fields } from './fields.ts';
+import { interchangeableIn } from './interchangeable.ts';
 import { Machine, type Stores } from './machine.ts';
 import { domainNamed, errnoNamed, ownerNamed, taskNamed } from './names.ts';
 import type { Voice } from './operation.ts';
@@ -185,6 +186,8 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
       ];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
+    // What a rewrite does to the steps nobody has looked over for symmetry.
+    ...(variant.rewrite === undefined && { symmetry: interchangeableIn(scenario, fields, machine.labels) }),
     behaviour: () => moves.behaviour(),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
     fields,

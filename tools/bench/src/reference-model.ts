@@ -1,5 +1,6 @@
 import { actionOf, type Emit, type Model } from '@custody/explore';
 import { type Field, layoutOf, maskOf, placed } from './reference-layout.ts';
+import { reductionsOf } from './reference-reductions.ts';
 import { checkSize, type ReferenceSize, type ReferenceVariant, schemeOf } from './reference-size.ts';
 import { type Effect, type Move, type Script, type Step, scriptsOf } from './reference-steps.ts';
 
@@ -251,14 +252,15 @@ export const referenceModel = (variant: ReferenceVariant, size: ReferenceSize): 
     if (effect !== 0) applyEffect(effect, scratch, thread);
   };
 
-  const successors = (states: Int32Array, from: number, scratch: Int32Array, emit: Emit): void => {
-    for (let thread = 0; thread < threads; thread += 1) {
+  const successors = (states: Int32Array, from: number, scratch: Int32Array, emit: Emit, only = -1): void => {
+    const last = only < 0 ? threads : only + 1;
+    for (let thread = only < 0 ? 0 : only; thread < last; thread += 1) {
       const entry = entryAt(states, from, thread);
       if (((states[from + (needWord[entry] as number)] as number) & (needMask[entry] as number)) !== 0) continue;
       const asked = states[from + (askWord[entry] as number)] as number;
       const isNo = (asked & (askFirst[entry] as number)) !== 0 && (asked & (askSecond[entry] as number)) !== 0;
-      const last = entry * 2 + (isNo ? 1 : (mayFail[entry] as number));
-      for (let at = isNo ? last : entry * 2; at <= last; at += 1) {
+      const end = entry * 2 + (isNo ? 1 : (mayFail[entry] as number));
+      for (let at = isNo ? end : entry * 2; at <= end; at += 1) {
         move(states, from, scratch, at, thread);
         const action = actions[at] as number;
         if (broken.length === 0) emit(action);
@@ -278,6 +280,7 @@ export const referenceModel = (variant: ReferenceVariant, size: ReferenceSize): 
 
   return {
     words,
+    ...reductionsOf(variant, size, layout, scripts),
     tasks: threads,
     outcomes: ['ok', 'fail'],
     initial: (into, at) => into.fill(0, at, at + words),
