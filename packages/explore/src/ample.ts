@@ -1,7 +1,7 @@
 import type { Behaviour, Footprint, TaskBehaviour } from './behaviour.ts';
 import { type Field, read } from './layout.ts';
 import type { Property } from './property.ts';
-import { closedUnder, keyOf } from './symmetric-behaviour.ts';
+import { closedUnder } from './symmetric-behaviour.ts';
 import type { Interchangeable } from './symmetry.ts';
 
 type Numbers = ReadonlySet<number>;
@@ -19,6 +19,7 @@ interface Place {
   readonly touches: readonly Touch[];
   /** Locks that the task holds there, whichever way it came. */
   readonly held: Numbers;
+  readonly nexts: Numbers;
   /** It may be the only one to move here, as far as the task itself is concerned. */
   readonly isCandidate: boolean;
   /** Everything it may ever do from here on. */
@@ -70,9 +71,7 @@ const backSteps = ({ start, steps }: TaskBehaviour): Numbers => {
 
 /** Of touches of one field, those that no other says more strictly of. */
 const distinct = (touches: readonly Touch[]): readonly Touch[] => [
-  ...new Map(
-    touches.map((touch) => [`${touch.field} ${touch.writes} ${[...touch.under].sort().join()}`, touch] as const),
-  ).values(),
+  ...new Map(touches.map((touch) => [keyOf(touch), touch] as const)).values(),
 ];
 
 const placesOf = (task: TaskBehaviour, locks: Numbers): ReadonlyMap<number, Place> => {
@@ -105,6 +104,7 @@ const placesOf = (task: TaskBehaviour, locks: Numbers): ReadonlyMap<number, Plac
       {
         touches: touchesAt.get(place) ?? [],
         held: held.get(place) ?? new Set(),
+        nexts: new Set((task.steps.get(place) ?? []).flatMap(({ next }) => (next === null ? [] : [next]))),
         isCandidate: !back.has(place) && (task.steps.get(place) ?? []).some(({ next }) => next !== null),
         future: futureOf(place),
       },
@@ -159,15 +159,15 @@ export class Ample {
   private readonly pairs: readonly (readonly Uint8Array[])[];
   private readonly now: Int32Array;
 
-  constructor(known: Behaviour, properties: readonly Property[], symmetry: Interchangeable | undefined) {
-    const behaviour = closedUnder(known, symmetry);
-    this.basis = describe(behaviour, properties);
+  constructor(learned: Behaviour, properties: readonly Property[], symmetry: Interchangeable | undefined) {
+    const behaviour = closedUnder(learned, symmetry);
     this.places = behaviour.tasks.map(({ place }) => place);
-    this.tasks = behaviour.tasks.map((task) => {
-      const places = placesOf(task, behaviour.locks);
-      return Array.from({ length: task.place.mask + 1 }, (_, place) => places.get(place));
-    });
+    const known = behaviour.tasks.map((task) => placesOf(task, behaviour.locks));
+    this.tasks = behaviour.tasks.map(({ place: { mask } }, task) =>
+      Array.from({ length: mask + 1 }, (_, place) => known[task]?.get(place)),
+    );
     this.lookers = properties.map((property) => touchesOfProperty(property, behaviour.fields));
+    this.basis = describe(known, properties, this.lookers);
     this.candidates = this.tasks.map((places) => new Uint8Array(places.length));
     this.pairs = this.tasks.map((places) => this.tasks.map((others) => new Uint8Array(places.length * others.length)));
     this.now = new Int32Array(this.tasks.length);
@@ -220,11 +220,23 @@ export class Ample {
   }
 }
 
-/** What is known of each place, and of what each property reads, as text that is the same where that is the same. */
-const describe = ({ tasks }: Behaviour, properties: readonly Property[]): ReadonlyMap<string, string> =>
+const keyOf = ({ field, writes, under }: Touch): string => `${field} ${writes} ${[...under].sort().join()}`;
+
+/** What the choice hangs on: what each place and each property touches, and where one gets from there. */
+const describe = (
+  tasks: readonly ReadonlyMap<number, Place>[],
+  properties: readonly Property[],
+  lookers: readonly (readonly Touch[])[],
+): ReadonlyMap<string, string> =>
   new Map([
-    ...tasks.flatMap(({ steps }, task) =>
-      [...steps].map(([place, ways]): [string, string] => [`${task} ${place}`, ways.map(keyOf).sort().join('\n')]),
+    ...tasks.flatMap((places, task) =>
+      [...places].map(([place, { touches, held, nexts }]): [string, string] => [
+        `${task} ${place}`,
+        [...touches.map(keyOf).sort(), [...held].sort().join(), [...nexts].sort().join()].join('\n'),
+      ]),
     ),
-    ...properties.map(({ name, reads = [] }): [string, string] => [name, [...reads].join()]),
+    ...properties.map(({ name }, index): [string, string] => [
+      name,
+      (lookers[index] ?? []).map(keyOf).sort().join('\n'),
+    ]),
   ]);

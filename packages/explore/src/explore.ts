@@ -6,7 +6,7 @@ import { Memory } from './memory.ts';
 import type { Model } from './model.ts';
 import type { Property } from './property.ts';
 import type { Reduction, Report } from './report.ts';
-import { scout } from './scout.ts';
+import { gainOf, scout } from './scout.ts';
 import { Search } from './search.ts';
 import { StateTable } from './state-table.ts';
 import { Symmetry } from './symmetry.ts';
@@ -24,7 +24,7 @@ export interface ExploreOptions extends Bounds {
   readonly lossy?: boolean;
   /** How many bits that hash has, 1 to 64. Default: 64. */
   readonly hashBits?: number;
-  /** Which reductions to make, where the model offers them. Default: both. */
+  /** Which reductions to make, where the model offers them. Default: none, the full graph. */
   readonly reduction?: Partial<Reduction>;
   /**
    * After a search with ample sets that found something: how many states to look at without them for the shortest ways
@@ -35,8 +35,11 @@ export interface ExploreOptions extends Bounds {
 
 /** The full graph. */
 export const noReduction: Reduction = { symmetry: false, ample: false };
+export const allReductions: Reduction = { symmetry: true, ample: true };
 
 const leastExact = 100_000;
+/** In fewer states than this share a task that moves alone gains less than it takes to find the shortest ways again. */
+const leastGain = 0.05;
 
 const checkHashBits = (bits: number): void => {
   if (!Number.isInteger(bits) || bits < 1 || bits > 64) {
@@ -49,6 +52,8 @@ interface Made {
   readonly found: Found;
   /** Whether it found all that it was to find; null when it was to find whatever there is. */
   readonly isEnough: boolean | null;
+  /** No task ever moved alone: every state was looked at, and every way is a shortest one. */
+  readonly isExact: boolean;
   /** All states up to this many steps away have been looked at. */
   readonly radius: number;
   readonly counts: Pick<
@@ -62,6 +67,8 @@ interface Wish {
   readonly maxStates?: number;
   /** Stop when there is a way to all of this. */
   readonly wanted?: Found;
+  /** Asked now and then; true gives the search up, as it is to be made again. */
+  readonly isStale?: () => boolean;
 }
 
 const isNothing = ({ witnesses, marks, deadlock }: Found): boolean =>
@@ -74,9 +81,10 @@ class Exploration {
   private readonly options: ExploreOptions;
   private readonly symmetry: Symmetry | null;
   private readonly mayBeAmple: boolean;
+  private usesAmple = false;
 
   constructor(model: Model, properties: readonly Property[], options: ExploreOptions) {
-    const { symmetry = true, ample = true } = options.reduction ?? {};
+    const { symmetry = false, ample = false } = options.reduction ?? noReduction;
     this.model = model;
     this.properties = properties;
     this.options = options;
@@ -88,23 +96,31 @@ class Exploration {
   }
 
   *all(): Generator<Progress, Report> {
-    if (!this.mayBeAmple) {
-      const made = yield* this.run(null, { onDone: this.options.onDone });
+    if (!this.isAmple()) {
+      const made = yield* this.untilDone({ onDone: this.options.onDone });
       return this.report(made, made.found, null);
     }
     const main = yield* this.reduced();
+    if (main.isExact || isNothing(main.found)) return this.report(main, main.found, null);
     if (main.counts.bound !== null) return this.report(main, main.found, 1);
-    if (isNothing(main.found)) return this.report(main, main.found, null);
-    const { found, isEnough, radius } = yield* this.shortest(main);
+    const exact = yield* this.shortest(main);
     return this.report(
       main,
       {
-        witnesses: new Map([...main.found.witnesses, ...found.witnesses]),
-        marks: new Map([...main.found.marks, ...found.marks]),
-        ...(main.found.deadlock && { deadlock: found.deadlock ?? main.found.deadlock }),
+        witnesses: new Map([...main.found.witnesses, ...exact.found.witnesses]),
+        marks: new Map([...main.found.marks, ...exact.found.marks]),
+        ...(main.found.deadlock && { deadlock: exact.found.deadlock ?? main.found.deadlock }),
       },
-      isEnough === true ? null : radius + 1,
+      exact.isEnough === true ? null : exact.radius + 1,
     );
+  }
+
+  /** Are there ample sets, and are they worth the trouble? */
+  private isAmple(): boolean {
+    if (!this.mayBeAmple) return false;
+    scout(this.model, this.properties);
+    this.usesAmple = gainOf(this.model, this.ampleNow()) >= leastGain;
+    return this.usesAmple;
   }
 
   /**
@@ -112,18 +128,34 @@ class Exploration {
    * of by what was not known when the search began, it is made again.
    */
   private *reduced(): Generator<Progress, Made> {
-    scout(this.model, this.properties);
     for (;;) {
       const ample = this.ampleNow();
+      const isStale = (): boolean => !ample.isStillRight(this.ampleNow());
       /** A final state must be told once only, and of the search that counts. */
       const done: Int32Array[] = [];
       const made = yield* this.run(ample, {
         onDone: (states, at) => done.push(states.slice(at, at + this.model.words)),
+        isStale: this.whenLearned(isStale),
       });
-      if (made.counts.complete && !ample.isStillRight(this.ampleNow())) continue;
+      if (made === null || (made.counts.complete && isStale())) continue;
       for (const state of done) this.options.onDone?.(state, 0);
       return made;
     }
+  }
+
+  /** Asks `isStale` only after something was learned, and ever more rarely, as it takes a while. */
+  private whenLearned(isStale: () => boolean): () => boolean {
+    let seen = this.model.behaviour?.();
+    let asked = 0;
+    let next = 1;
+    return () => {
+      asked += 1;
+      const known = this.model.behaviour?.();
+      if (asked < next || known === seen) return false;
+      seen = known;
+      next = asked * 1.5;
+      return isStale();
+    };
   }
 
   private ampleNow(): Ample {
@@ -135,10 +167,19 @@ class Exploration {
   /** A search without ample sets, until it has found all that `main` has, or has looked at enough. */
   private *shortest({ found, counts }: Made): Generator<Progress, Made> {
     const { exactStates = Math.max(leastExact, counts.states * 2), maxStates = defaultMaxStates } = this.options;
-    return yield* this.run(null, { maxStates: Math.min(exactStates, maxStates), wanted: found });
+    return yield* this.untilDone({ maxStates: Math.min(exactStates, maxStates), wanted: found });
   }
 
-  private *run(ample: Ample | null, { onDone, maxStates, wanted }: Wish): Generator<Progress, Made> {
+  /** A search without ample sets. */
+  private *untilDone(wish: Omit<Wish, 'isStale'>): Generator<Progress, Made> {
+    for (;;) {
+      const made = yield* this.run(null, wish);
+      if (made !== null) return made;
+    }
+  }
+
+  /** @returns null when the search was given up. */
+  private *run(ample: Ample | null, { onDone, maxStates, wanted, isStale }: Wish): Generator<Progress, Made | null> {
     const { model, properties, symmetry } = this;
     const { maxBytes = Number.POSITIVE_INFINITY, expectedStates = 0, lossy = false, hashBits = 64 } = this.options;
     const { deadline, maxStates: mostStates = defaultMaxStates } = this.options;
@@ -154,12 +195,14 @@ class Exploration {
       yield search.progress;
       if (wanted !== undefined && evidence.covers(wanted)) break;
       if (deadline?.() === true) search.stop('deadline');
+      if (search.stopped === null && isStale?.() === true) return null;
     }
     search.stop(null);
     const { count } = table.rows;
     return {
       found: evidence.found(),
       isEnough: wanted === undefined ? null : evidence.covers(wanted),
+      isExact: search.alone === 0,
       radius: search.radius,
       counts: {
         states: count,
@@ -179,7 +222,7 @@ class Exploration {
     return {
       ...counts,
       ...found,
-      reduction: { symmetry: this.symmetry !== null, ample: this.mayBeAmple },
+      reduction: { symmetry: this.symmetry !== null, ample: this.usesAmple },
       shortestTo,
       ...(lossy && { lossy: { omission: omissionOf(counts.states, hashBits) } }),
     };

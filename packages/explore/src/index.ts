@@ -3,6 +3,7 @@ export type { Behaviour, Footprint, TaskBehaviour } from './behaviour.ts';
 export type { Bound, Bounds, Progress } from './bounds.ts';
 export { type Cycle, type Drive, type DriveOptions, drive, type Ending } from './drive.ts';
 export {
+  allReductions,
   type Deadlock,
   type ExploreOptions,
   explore,

@@ -90,6 +90,8 @@ export class LearnedMoves {
   /** Every field that a step has touched, by number; and by task, each way of touching them. */
   private readonly fields = new Map<Field, number>();
   private readonly footprints: readonly Map<string, Placed>[];
+  /** What was told last; null once there is more to tell. */
+  private told: Behaviour | null = null;
 
   constructor(steps: TaskSteps) {
     const { memory, words, tasks, choices } = steps;
@@ -126,6 +128,11 @@ export class LearnedMoves {
 
   /** What is known by now of what the tasks do. */
   behaviour(): Behaviour {
+    this.told ??= this.tell();
+    return this.told;
+  }
+
+  private tell(): Behaviour {
     const { locks, places } = this.steps;
     const fields: readonly Field[] = [...this.fields.keys()];
     return {
@@ -175,7 +182,11 @@ export class LearnedMoves {
         drops: numbers(held.flatMap(({ field, value }) => (value === 0 ? [field] : []))),
         next,
       };
-      (this.footprints[task] as Map<string, Placed>).set(`${at} ${keyOf(footprint)}`, { place: at, footprint });
+      const known = this.footprints[task] as Map<string, Placed>;
+      const key = `${at} ${keyOf(footprint)}`;
+      if (known.has(key)) return;
+      known.set(key, { place: at, footprint });
+      this.told = null;
     };
     if (moves.length === 0) learn([], null);
     for (const { writes } of moves) learn(writes, writes.find(({ field }) => field === place)?.value ?? at);

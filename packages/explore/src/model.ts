@@ -69,7 +69,7 @@ export interface Model {
   wants?(states: Int32Array, at: number, task: number): string | null;
   /** What may change places. Default: nothing. */
   readonly symmetry?: Interchangeable;
-  /** What is known by now of what the tasks do; asked before a search and after it. Default: nothing is known. */
+  /** What is known by now of what the tasks do; the same object again until there is more. Default: nothing is known. */
   readonly behaviour?: () => Behaviour;
 }
 

@@ -38,6 +38,8 @@ export class Search {
   /** The states before this one are at most `depth` steps away. */
   private levelEnd = 0;
   private depth = -1;
+  /** How often a task moved alone. */
+  alone = 0;
 
   constructor(parts: SearchParts) {
     const { model, table, symmetry } = parts;
@@ -131,7 +133,9 @@ export class Search {
     if (ample !== null) {
       for (let task = ample.pick(states, at, 0); task >= 0; task = ample.pick(states, at, task + 1)) {
         model.successors(states, at, scratch, emit, task);
-        if (this.emitted !== before) return;
+        if (this.emitted === before) continue;
+        this.alone += 1;
+        return;
       }
     }
     model.successors(states, at, scratch, emit);

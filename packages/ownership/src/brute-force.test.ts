@@ -23,7 +23,7 @@ const foundByEngine = ({ states, transitions, deadlock, properties, outcomes }: 
 });
 const foundByForce = (report: BruteReport) => ({ ...report, outcomes: sorted(report.outcomes) });
 
-const byEngine = (scheme: Variant, story: Scenario) => foundByEngine(exploreVariant(scheme, story));
+const byEngine = (scheme: Variant, story: Scenario) => foundByEngine(exploreVariant(scheme, story, { reduction: noReduction }));
 
 /** What says something only of some calls, and of which; the other knobs may say something of any. */
 const saidOf: Partial<Record<KnobName, readonly ScriptedCall['kind'][]>> = {

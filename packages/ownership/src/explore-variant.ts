@@ -1,4 +1,13 @@
-import { type Bounds, type Deadlock, explore, formatSchedule, type Report, type Schedule } from '@custody/explore';
+import {
+  allReductions,
+  type Bounds,
+  type Deadlock,
+  explore,
+  formatSchedule,
+  type Reduction,
+  type Report,
+  type Schedule,
+} from '@custody/explore';
 import { type CaseVerdict, caseVerdicts, type Unlisted, unlistedIn } from './ledger.ts';
 import type { Stores } from './machine.ts';
 import { modelOf, type Outcome } from './model-of.ts';
@@ -74,18 +83,21 @@ const verdictOf = (
 export interface VariantBounds extends Bounds {
   /** Default: `sc`. */
   readonly stores?: Stores;
+  /** Default: both. `noReduction` is the full graph. */
+  readonly reduction?: Reduction;
 }
 
 /** Every interleaving of `scenario` under `variant`, judged. */
 export const exploreVariant = (
   variant: Variant,
   scenario: Scenario,
-  { stores = 'sc', ...bounds }: VariantBounds = {},
+  { stores = 'sc', reduction: wanted = allReductions, ...bounds }: VariantBounds = {},
 ): VariantReport => {
   const model = modelOf(variant, scenario, stores);
   const outcomes = new Map<string, Outcome>();
   const report = explore(model, model.properties, {
     ...bounds,
+    reduction: wanted,
     onDone: (states, at) => {
       const outcome = model.outcomeAt(states, at);
       outcomes.set(JSON.stringify(outcome), outcome);

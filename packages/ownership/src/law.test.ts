@@ -61,7 +61,7 @@ const obeysEverywhere = (variant: Variant, scenario: Scenario, stores: Stores): 
       rows.push(to);
     }
   }
-  expect(rows).toHaveLength(exploreVariant(variant, scenario, { stores }).states);
+  expect(rows).toHaveLength(exploreVariant(variant, scenario, { stores, reduction: noReduction }).states);
 };
 
 const obeysOn = (variant: Variant, scenario: Scenario, stores: Stores, scheduler: Scheduler): void => {

@@ -54,7 +54,7 @@ const keyOf = (variant: Variant, scenario: Scenario): string => `${variant.id} $
 const exploreAll = (): Reports =>
   new Map(
     variants.flatMap((variant) =>
-      scenarios.map((scenario) => [keyOf(variant, scenario), exploreVariant(variant, scenario)] as const),
+      scenarios.map((scenario) => [keyOf(variant, scenario), exploreVariant(variant, scenario, { reduction: noReduction })] as const),
     ),
   );
 
