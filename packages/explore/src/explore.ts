@@ -245,13 +245,19 @@ export function* exploring(
   return yield* new Exploration(model, properties, options).all();
 }
 
-/** As `exploring`, to the end at once. */
-export const explore = (model: Model, properties: readonly Property[], options: ExploreOptions = {}): Report => {
-  const search = exploring(model, properties, options);
+/** Takes a search to its end at once. */
+export const toTheEnd = <Answer>(
+  search: Generator<Progress, Answer>,
+  onProgress?: (progress: Progress) => void,
+): Answer => {
   let step = search.next();
   while (step.done !== true) {
-    options.onProgress?.(step.value);
+    onProgress?.(step.value);
     step = search.next();
   }
   return step.value;
 };
+
+/** As `exploring`, to the end at once. */
+export const explore = (model: Model, properties: readonly Property[], options: ExploreOptions = {}): Report =>
+  toTheEnd(exploring(model, properties, options), options.onProgress);

@@ -11,6 +11,7 @@ export {
   noReduction,
   type Reduction,
   type Report,
+  toTheEnd,
 } from './explore.ts';
 export { type HowOften, howOften } from './how-often.ts';
 export { type Found, type Hunt, type HuntOptions, hunt } from './hunt.ts';

@@ -5,11 +5,11 @@ import { isWitness, type Property } from './property.ts';
 import { pct } from './schedulers/pct.ts';
 import { random } from './schedulers/random.ts';
 
-/** After so many runs that taught nothing new, little is left to learn; and after so many in all it is enough. */
+/** After so many runs that taught nothing new, little is left to learn. */
 const idleRuns = 30;
-const mostRuns = 600;
 /** Enough for a run through every script we have; a loop without end must not hold it up. */
-const longest = 2000;
+const longest = 500;
+const mostSteps = 10_000;
 
 /**
  * Makes some runs, so that what the tasks do, and what the properties look at, is known before a search builds on it:
@@ -17,11 +17,13 @@ const longest = 2000;
  */
 export const scout = (model: Model, properties: readonly Property[]): void => {
   let known = model.behaviour?.();
-  for (let seed = 1, idle = 0; seed <= mostRuns && idle < idleRuns; seed += 1) {
+  let steps = 0;
+  for (let seed = 1, idle = 0; steps < mostSteps && idle < idleRuns; seed += 1) {
     const scheduler = seed % 3 === 0 ? random(seed) : pct({ seed, depth: 1 + (seed % 4), steps: 64 });
     drive(model, scheduler, {
       maxSteps: longest,
       onStep: (_action, states, at) => {
+        steps += 1;
         for (const property of properties) isWitness(property, states, at);
       },
     });

@@ -1,3 +1,4 @@
+import { noReduction } from '@custody/explore';
 import { describe, expect, it } from 'vitest';
 import { type BruteReport, bruteForce } from './brute-force.testing.ts';
 import { isPlayable } from './brute-force-calls.testing.ts';
@@ -23,7 +24,8 @@ const foundByEngine = ({ states, transitions, deadlock, properties, outcomes }: 
 });
 const foundByForce = (report: BruteReport) => ({ ...report, outcomes: sorted(report.outcomes) });
 
-const byEngine = (scheme: Variant, story: Scenario) => foundByEngine(exploreVariant(scheme, story, { reduction: noReduction }));
+const byEngine = (scheme: Variant, story: Scenario) =>
+  foundByEngine(exploreVariant(scheme, story, { reduction: noReduction }));
 
 /** What says something only of some calls, and of which; the other knobs may say something of any. */
 const saidOf: Partial<Record<KnobName, readonly ScriptedCall['kind'][]>> = {

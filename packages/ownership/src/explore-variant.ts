@@ -2,15 +2,20 @@ import {
   allReductions,
   type Bounds,
   type Deadlock,
-  explore,
+  type ExploreOptions,
+  exploring,
   formatSchedule,
+  type Progress,
   type Reduction,
   type Report,
   type Schedule,
+  toTheEnd,
 } from '@custody/explore';
 import { type CaseVerdict, caseVerdicts, type Unlisted, unlistedIn } from './ledger.ts';
 import type { Stores } from './machine.ts';
 import { modelOf, type Outcome } from './model-of.ts';
+import { taskNamed } from './names.ts';
+import { alikeTasks, everyOutcome } from './outcomes.ts';
 import type { Sentence } from './properties.ts';
 import type { Scenario } from './scenario.ts';
 import type { Variant } from './variant.ts';
@@ -56,8 +61,16 @@ export interface VariantReport {
   readonly cases: Readonly<Record<string, CaseVerdict>>;
   /** Situations that no case covers. */
   readonly unlisted: readonly Unlisted[];
-  /** Every way to end, once each, sorted. */
+  /** Every way to end, once each, sorted; beyond some thousands, of those that differ in names only, one. */
   readonly outcomes: readonly Outcome[];
+  /** Tasks that stood for each other: by group and member, the member's tasks; empty in a full graph. */
+  readonly alike: readonly (readonly (readonly string[])[])[];
+  /** Every schedule of at most this many steps is a shortest one; null when all of them are. See `Report.shortestTo`. */
+  readonly shortestTo: number | null;
+  /** What stopped the search; null when it is complete. */
+  readonly bound: Report['bound'];
+  /** Only of a lossy search: how likely it is, at most, that it missed a state. */
+  readonly lossy?: { readonly omission: number };
 }
 
 const evidenceOf = (schedule: Schedule): Evidence => ({ schedule: formatSchedule(schedule), steps: schedule.length });
@@ -80,22 +93,22 @@ const verdictOf = (
   return { id, name, source, verdict: complete ? 'holds' : 'unknown', schedule: null, steps: null };
 };
 
-export interface VariantBounds extends Bounds {
+export interface VariantBounds extends Bounds, Pick<ExploreOptions, 'lossy' | 'exactStates'> {
   /** Default: `sc`. */
   readonly stores?: Stores;
   /** Default: both. `noReduction` is the full graph. */
   readonly reduction?: Reduction;
 }
 
-/** Every interleaving of `scenario` under `variant`, judged. */
-export const exploreVariant = (
+/** Every interleaving of `scenario` under `variant`, judged. Yields where the search stands, as `exploring` does. */
+export function* exploringVariant(
   variant: Variant,
   scenario: Scenario,
   { stores = 'sc', reduction: wanted = allReductions, ...bounds }: VariantBounds = {},
-): VariantReport => {
+): Generator<Progress, VariantReport> {
   const model = modelOf(variant, scenario, stores);
   const outcomes = new Map<string, Outcome>();
-  const report = explore(model, model.properties, {
+  const report = yield* exploring(model, model.properties, {
     ...bounds,
     reduction: wanted,
     onDone: (states, at) => {
@@ -104,18 +117,27 @@ export const exploreVariant = (
     },
   });
   const { states, transitions, complete, reduction, deadlock } = report;
+  const symmetry = reduction.symmetry ? model.symmetry : undefined;
   return {
     variant: variant.id,
     scenario: scenario.id,
     complete,
+    bound: report.bound,
     states,
     transitions,
     reduction,
+    ...(report.lossy && { lossy: report.lossy }),
     stores,
     deadlock: deadlock === undefined ? null : deadlockOf(deadlock),
     properties: model.sentences.map((sentence) => verdictOf(sentence, report)),
     cases: caseVerdicts(report),
     unlisted: unlistedIn(report),
-    outcomes: [...outcomes.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, outcome]) => outcome),
+    outcomes: everyOutcome([...outcomes.values()], symmetry),
+    alike: alikeTasks(symmetry).map((members) => members.map((tasks) => tasks.map(taskNamed))),
+    shortestTo: report.shortestTo,
   };
-};
+}
+
+/** As `exploringVariant`, to the end at once. */
+export const exploreVariant = (variant: Variant, scenario: Scenario, bounds: VariantBounds = {}): VariantReport =>
+  toTheEnd(exploringVariant(variant, scenario, bounds), bounds.onProgress);

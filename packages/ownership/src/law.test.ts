@@ -1,4 +1,4 @@
-import { type Action, drive, follow, random, type Scheduler } from '@custody/explore';
+import { type Action, drive, follow, noReduction, random, type Scheduler } from '@custody/explore';
 import { evolve, fold, type TraceEvent, worldOf } from '@custody/trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -257,14 +257,16 @@ export class Machine {
   }
 
   /**
-   * Marks a lock that is asked for while one is held that must come after it (I10). Who asks for the very lock that it
-   * holds is in a deadlock, which is told as that.
+   * Marks a lock that is asked for while one is held that must come after it (I10). Whether who asks for the group's
+   * mutex has it already is not asked: all would seem to look at it all the time, and it is a deadlock, told as that.
    */
   private checkOrder(task: number): void {
     const wanted = this.standOf(task)?.lock;
     if (!wanted) return;
+    const { mutex } = this.views.group;
     for (const lock of this.ownLocks[task] as readonly LockView[]) {
-      if (lock !== wanted && lock.rank >= wanted.rank && lock.holder === task) this.voice.mark('I10');
+      if (lock === mutex && wanted === mutex) continue;
+      if (lock.rank >= wanted.rank && lock.holder === task) this.voice.mark('I10');
     }
   }
 

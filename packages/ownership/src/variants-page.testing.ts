@@ -1,3 +1,4 @@
+import { noReduction } from '@custody/explore';
 import { cases } from './cases.ts';
 import { exploreVariant, type VariantReport } from './explore-variant.ts';
 import { type Fairness, fairnessOf } from './fairness.ts';
@@ -54,7 +55,10 @@ const keyOf = (variant: Variant, scenario: Scenario): string => `${variant.id} $
 const exploreAll = (): Reports =>
   new Map(
     variants.flatMap((variant) =>
-      scenarios.map((scenario) => [keyOf(variant, scenario), exploreVariant(variant, scenario, { reduction: noReduction })] as const),
+      scenarios.map(
+        (scenario) =>
+          [keyOf(variant, scenario), exploreVariant(variant, scenario, { reduction: noReduction })] as const,
+      ),
     ),
   );
 
