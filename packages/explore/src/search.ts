@@ -1,7 +1,8 @@
 import type { Ample } from './ample.ts';
 import type { Bound, Progress } from './bounds.ts';
-import type { Evidence } from './evidence.ts';
-import type { Emit, Model } from './model.ts';
+import { type Evidence, noParent } from './evidence.ts';
+import { hashOf } from './hash.ts';
+import type { Action, Emit, Model } from './model.ts';
 import { Pending } from './pending.ts';
 import type { Symmetry } from './symmetry.ts';
 import type { Table } from './table.ts';
@@ -51,7 +52,7 @@ export class Search {
     this.emit = symmetry === null ? this.takeAsIs() : this.takeCanonical(symmetry);
     model.initial(this.scratch, 0);
     symmetry?.canonise(this.scratch);
-    table.add(this.scratch, 0, 0);
+    table.add(this.scratch, noParent, 0);
   }
 
   /** Looks at some more states. @returns false when there are none, or something has stopped it. */
@@ -92,7 +93,7 @@ export class Search {
     return (action, marks) => {
       this.emitted += 1;
       if (marks !== undefined && marks.length > 0) this.parts.evidence.note(this.from, action, marks);
-      if (this.pending.push(this.scratch, this.from, action)) this.flush();
+      this.take(this.scratch, action);
     };
   }
 
@@ -102,15 +103,20 @@ export class Search {
       if (marks !== undefined && marks.length > 0) this.parts.evidence.note(this.from, action, marks);
       this.canonical.set(this.scratch);
       symmetry.canonise(this.canonical);
-      if (this.pending.push(this.canonical, this.from, action)) this.flush();
+      this.take(this.canonical, action);
     };
+  }
+
+  private take(state: Int32Array, action: Action): void {
+    if (this.pending.push(state, 0, hashOf(state, 0, state.length), this.from, action)) this.flush();
   }
 
   private flush(): void {
     const { table, evidence } = this.parts;
+    const { rows } = table;
     this.transitions += table.addAll(this.pending);
     this.pending.count = 0;
-    for (; this.met < table.rows.count; this.met += 1) evidence.meet(this.met);
+    for (; this.met < rows.count; this.met += 1) evidence.meet(this.met, rows.parentOf(this.met));
     this.stopped ??= table.full;
   }
 
