@@ -36,6 +36,11 @@ export class Evidence {
     this.difference = new Int32Array(model.words);
   }
 
+  /** Whether there is anything to look for in a state. */
+  get isWatching(): boolean {
+    return this.wanted.length > 0 || (!this.hasCycle && this.model.waitsFor !== undefined);
+  }
+
   /** Looks at a state that has just been met; `parent` is the state that it was met from. */
   meet(id: number, parent: number): void {
     if (this.wanted.length > 0) this.watchForWitness(id, parent);

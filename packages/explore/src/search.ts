@@ -2,6 +2,7 @@ import type { Ample } from './ample.ts';
 import type { Bound, Progress } from './bounds.ts';
 import { type Evidence, noParent } from './evidence.ts';
 import { hashOf } from './hash.ts';
+import { Lately } from './lately.ts';
 import type { Action, Emit, Model } from './model.ts';
 import { Pending } from './pending.ts';
 import type { Symmetry } from './symmetry.ts';
@@ -28,6 +29,7 @@ export class Search {
   stopped: Bound | null = null;
   private readonly parts: SearchParts;
   private readonly pending: Pending;
+  private readonly late: Lately;
   private readonly scratch: Int32Array;
   /** A successor in canonical order. */
   private readonly canonical: Int32Array;
@@ -53,6 +55,7 @@ export class Search {
     model.initial(this.scratch, 0);
     symmetry?.canonise(this.scratch);
     table.add(this.scratch, noParent, 0);
+    this.late = new Lately(words, this.scratch);
   }
 
   /** Looks at some more states. @returns false when there are none, or something has stopped it. */
@@ -108,7 +111,9 @@ export class Search {
   }
 
   private take(state: Int32Array, action: Action): void {
-    if (this.pending.push(state, 0, hashOf(state, 0, state.length), this.from, action)) this.flush();
+    const hash = hashOf(state, 0, state.length);
+    if (this.late.meets(state, 0, hash)) this.transitions += 1;
+    else if (this.pending.push(state, 0, hash, this.from, action)) this.flush();
   }
 
   private flush(): void {

@@ -4,8 +4,8 @@ import { explore } from '../explore.ts';
 import { grid } from '../grid.testing.ts';
 import type { Model } from '../model.ts';
 import type { Property } from '../property.ts';
-import type { Report } from '../report.ts';
 import { referenceModel } from '../reference-model.testing.ts';
+import type { Report } from '../report.ts';
 import { shardHere } from './answering.ts';
 import { exploringInShards, type ShardsOptions } from './exploring-in-shards.ts';
 
@@ -23,7 +23,8 @@ const here = async (
     options.onProgress?.(step.value);
   }
 };
-const lengths = (ways: Report['marks']): object => Object.fromEntries([...ways].map(([name, way]) => [name, way.length]));
+const lengths = (ways: Report['marks']): object =>
+  Object.fromEntries([...ways].map(([name, way]) => [name, way.length]));
 const essence = ({ bytesPerState: _, deadlock, witnesses, marks, ...counts }: Report): object => ({
   ...counts,
   deadlock: deadlock?.schedule.length,

@@ -1,5 +1,6 @@
 import { Evidence, noParent, parentElsewhere } from '../evidence.ts';
 import { hashOf } from '../hash.ts';
+import { Lately } from '../lately.ts';
 import { Memory } from '../memory.ts';
 import type { Action, Emit, Model } from '../model.ts';
 import { Pending } from '../pending.ts';
@@ -19,11 +20,14 @@ const nothing = new Int32Array(0);
  */
 export class Shard {
   private readonly model: Model;
-  private readonly opening: Opening;
+  private readonly shard: number;
+  private readonly shards: number;
+  private readonly tellsDone: boolean;
   private readonly memory: Memory;
   private readonly table: StateTable;
   private readonly evidence: Evidence;
   private readonly pending: Pending;
+  private readonly late: Lately;
   private readonly scratch: Int32Array;
   private readonly emit: Emit;
   /** By shard; null for this one. */
@@ -42,7 +46,9 @@ export class Shard {
     const { words } = model;
     const { shard, shards, maxBytes, expectedStates: expected } = opening;
     this.model = model;
-    this.opening = opening;
+    this.shard = shard;
+    this.shards = shards;
+    this.tellsDone = opening.tellsDone;
     this.memory = new Memory(maxBytes);
     const limit = Math.min(opening.maxStates, Math.floor(mostStates / shards));
     this.table = new StateTable(words, { limit, memory: this.memory, expected: Math.min(limit, expected) });
@@ -54,7 +60,8 @@ export class Shard {
     const initial = new Int32Array(words);
     model.initial(initial, 0);
     symmetry?.canonise(initial);
-    this.outboxes = Array.from({ length: shards }, (_, other) => (other === shard ? null : new Outbox(words, initial)));
+    this.late = new Lately(words, initial);
+    this.outboxes = Array.from({ length: shards }, (_, other) => (other === shard ? null : new Outbox(words)));
     if (shardOf(hashOf(initial, 0, words), shards) === shard) this.table.add(initial, noParent, 0);
     this.flush();
   }
@@ -66,7 +73,7 @@ export class Shard {
       this.levelEnds.push(this.table.rows.count);
     }
     const end = Math.min(this.levelEnd, this.from + most);
-    const { shard, shards } = this.opening;
+    const { shard, shards } = this;
     while (this.from < end && this.table.full === null) {
       this.fromGlobal = globalOf(this.from, shard, shards);
       this.expand();
@@ -144,10 +151,13 @@ export class Shard {
 
   private take(state: Int32Array, action: Action): void {
     const hash = hashOf(state, 0, state.length);
-    const outbox = this.outboxes[shardOf(hash, this.opening.shards)] as Outbox | null;
-    if (outbox === null) {
-      if (this.pending.push(state, 0, hash, this.fromGlobal, action)) this.flush();
-    } else if (!outbox.pack(state, hash, this.fromGlobal, action)) this.transitions += 1;
+    if (this.late.meets(state, 0, hash)) {
+      this.transitions += 1;
+      return;
+    }
+    const outbox = this.outboxes[shardOf(hash, this.shards)] as Outbox | null;
+    if (outbox !== null) outbox.pack(state, this.fromGlobal, action);
+    else if (this.pending.push(state, 0, hash, this.fromGlobal, action)) this.flush();
   }
 
   private receive(records: Int32Array): void {
@@ -165,11 +175,12 @@ export class Shard {
     const { rows } = this.table;
     if (this.table.full === null) this.transitions += this.table.addAll(this.pending);
     this.pending.count = 0;
+    if (!this.evidence.isWatching) this.met = rows.count;
     for (; this.met < rows.count; this.met += 1) this.evidence.meet(this.met, this.ownParentOf(this.met));
   }
 
   private ownParentOf(id: number): number {
-    const { shard, shards } = this.opening;
+    const { shard, shards } = this;
     const parent = this.table.rows.parentOf(id);
     if (parent < 0) return noParent;
     return shardOfGlobal(parent, shards) === shard ? idOfGlobal(parent, shards) : parentElsewhere;
@@ -182,6 +193,6 @@ export class Shard {
     model.successors(states, at, scratch, emit);
     if (this.emitted !== before) return;
     if (!model.isDone(states, at)) this.evidence.standStill(this.from);
-    else if (this.opening.tellsDone) this.done.push(...states.subarray(at, at + model.words));
+    else if (this.tellsDone) this.done.push(...states.subarray(at, at + model.words));
   }
 }
