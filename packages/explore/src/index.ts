@@ -29,6 +29,7 @@ export {
   taskOf,
 } from './model.ts';
 export { NotingMemory, type Value } from './noting-memory.ts';
+export { LevelWatch, type Outlook } from './outlook.ts';
 export { isWitness, type Property } from './property.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';

@@ -72,7 +72,7 @@ export class Search {
     this.stopped ??= bound;
   }
 
-  get progress(): Progress {
+  get progress(): Omit<Progress, 'goal'> {
     const { table } = this.parts;
     const { count } = table.rows;
     return { states: count, transitions: this.transitions, queue: count - this.from, depth: Math.max(0, this.depth) };

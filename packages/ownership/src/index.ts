@@ -3,6 +3,7 @@ export {
   type DeadlockEvidence,
   type Evidence,
   exploreVariant,
+  exploringVariant,
   type PropertyVerdict,
   type VariantBounds,
   type VariantReport,
