@@ -26,6 +26,11 @@ const valuesAt = (field: Field, start: number, spots: readonly Spot[]): Readonly
 const writtenBy = (spots: readonly Spot[]): ReadonlySet<Field> =>
   new Set(spots.flatMap(({ options }) => options.flatMap(({ writes }) => writes.map(({ field }) => field))));
 
+const isCounted = (field: Field, spots: readonly Spot[]): boolean =>
+  spots.some(({ options }) =>
+    options.some(({ writes }) => writes.some((write) => write.field === field && write.step !== undefined)),
+  );
+
 /**
  * The same without what writes a value where it stands already, as far as that can be told from the writer alone.
  *
@@ -37,8 +42,8 @@ export const onlyChanges = (
 ): readonly (readonly Spot[])[] => {
   const written = tasks.map(writtenBy);
   return tasks.map((spots, task) => {
-    const own = [...(written[task] ?? [])].filter((field) =>
-      written.every((others, other) => other === task || !others.has(field)),
+    const own = [...(written[task] ?? [])].filter(
+      (field) => !isCounted(field, spots) && written.every((others, other) => other === task || !others.has(field)),
     );
     const known = new Map(own.map((field) => [field, valuesAt(field, start(field), spots)]));
     const isChange = (at: number, { field, value }: Value): boolean => {

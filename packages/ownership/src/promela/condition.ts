@@ -22,16 +22,17 @@ const joined = (by: '&&' | '||', parts: readonly Expression[]): Expression => {
   return { by, text: parts.map((part) => inside(part, by)).join(` ${by} `) };
 };
 
+/** A field that says yes or no, and needs no name for either. */
+const isFlag = (field: Field, words: Words): boolean => field.mask === 1 && words.valueOf(field, 1) === '1';
+
 const is = (field: Field, value: number, words: Words): string => {
-  const isFlag = field.mask === 1 && words.valueOf(field, 1) === '1';
-  if (isFlag) return value === 0 ? `!${words.nameOf(field)}` : words.nameOf(field);
-  return `${words.nameOf(field)} == ${words.valueOf(field, value)}`;
+  const name = words.nameOf(field);
+  if (isFlag(field, words)) return value === 0 ? `!${name}` : name;
+  return `${name} == ${words.valueOf(field, value)}`;
 };
 
-export const isNot = (field: Field, value: number, words: Words): string => {
-  const isFlag = field.mask === 1 && words.valueOf(field, 1) === '1';
-  return isFlag ? is(field, 1 - value, words) : `${words.nameOf(field)} != ${words.valueOf(field, value)}`;
-};
+export const isNot = (field: Field, value: number, words: Words): string =>
+  isFlag(field, words) ? is(field, 1 - value, words) : `${words.nameOf(field)} != ${words.valueOf(field, value)}`;
 
 /** That the field has one of `values`, where it has one of those or of `others`: in as few words as that takes. */
 const test = (field: Field, values: readonly number[], others: readonly number[], words: Words): Expression => {

@@ -50,7 +50,7 @@ const changedIn = (spots: readonly (readonly Spot[])[], start: Start): ReadonlyS
     spots
       .flat()
       .flatMap(({ options }) => options.flatMap(({ writes }) => writes))
-      .filter(({ field, value }) => value !== start(field))
+      .filter(({ field, value, step }) => step !== undefined || value !== start(field))
       .map(({ field }) => field),
   );
 

@@ -59,7 +59,7 @@ const optionLines = (option: Option, labels: readonly string[], telling: Telling
   const guard = guardOf(option, changed, vocabulary);
   const effects = [
     ...sentences.before,
-    ...changed.map(({ field, value }) => `${vocabulary.nameOf(field)} = ${vocabulary.valueOf(field, value)}`),
+    ...changed.map((write) => vocabulary.written(write)),
     ...sentences.after(
       changed.map(({ field }) => field),
       broken,
@@ -81,12 +81,13 @@ export const processOf = (task: number, spots: readonly Spot[], telling: Telling
     const options = spot.options.flatMap((option) => optionLines(option, labels, telling));
     return [...about, `${labels[at]}:`, ...(options.length === 0 ? ['  false;'] : ['  if', ...options, '  fi;'])];
   });
+  const isFinished =
+    spots.length === 0 || spots.some(({ options }) => options.some(({ next }) => next === stands.length));
   return [
     `active proctype T${task}()${variables.has(model.fields.group.bug) ? ' provided (!bug)' : ''}`,
     '{',
     ...lines,
-    `${finished}:`,
-    '  false',
+    ...(isFinished ? [`${finished}:`, '  false;'] : []),
     '}',
   ];
 };

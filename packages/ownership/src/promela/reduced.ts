@@ -69,10 +69,21 @@ export const restricted = <Answer>(
   return { field: decision.field, kids: decision.kids.map((kid) => restricted(kid, field, value)) };
 };
 
+/** An answer, and what was found on the way to it. */
+interface Leaf<Answer> {
+  readonly answer: Answer;
+  readonly found: ReadonlyMap<Field, number>;
+}
+
 /** Every answer of the tree, each as often as it is given. */
-export const answersIn = <Answer>(decision: Decision<Answer> | null): readonly Answer[] => {
+export const leavesOf = <Answer>(
+  decision: Decision<Answer> | null,
+  found: ReadonlyMap<Field, number> = new Map(),
+): readonly Leaf<Answer>[] => {
   if (decision === null) return [];
-  return 'answer' in decision ? [decision.answer] : decision.kids.flatMap(answersIn);
+  if ('answer' in decision) return [{ answer: decision.answer, found }];
+  const { field, kids } = decision;
+  return kids.flatMap((kid, value) => leavesOf(kid, new Map([...found, [field, value]])));
 };
 
 /** The fields that are asked after. */

@@ -32,7 +32,7 @@ interface Telling {
 const howElse = (id: string, { broken, report }: WholeGraph): readonly string[] => {
   if (broken.has(id)) return ['asserted where a step breaks it'];
   const isStuck = id === 'I11' && report.deadlock !== undefined;
-  return isStuck ? ['tasks that wait for each other break it: that is no assertion, but an invalid end state'] : [];
+  return isStuck ? ['a deadlock breaks it, which is an invalid end state'] : [];
 };
 
 const told = ({ id, name }: Sentence, { model, vocabulary, changed, graph }: Telling): Told => {
@@ -63,21 +63,23 @@ const told = ({ id, name }: Sentence, { model, vocabulary, changed, graph }: Tel
 /** What must hold, as assertions at the steps that may break it. */
 export class Sentences {
   private readonly all: readonly Told[];
-  /** Those that are broken before anything has happened: no step leads there, so those that lead away must say it. */
-  private readonly brokenAtStart: ReadonlySet<string>;
+  private readonly graph: WholeGraph;
 
   constructor(telling: Telling) {
     this.all = telling.model.sentences.map((sentence) => told(sentence, telling));
-    this.brokenAtStart = telling.graph.brokenAtStart;
+    this.graph = telling.graph;
   }
 
   get reads(): ReadonlySet<Field> {
     return new Set(this.all.flatMap(({ reads }) => [...reads]));
   }
 
-  /** To be said before a step writes. */
+  /**
+   * To be said before a step writes: what is broken before anything has happened. No step leads there, so those that
+   * lead away must say it.
+   */
   get before(): readonly string[] {
-    return this.all.flatMap(({ id, check }) => (check !== null && this.brokenAtStart.has(id) ? [check] : []));
+    return this.all.flatMap(({ id, check }) => (check !== null && this.graph.brokenAtStart.has(id) ? [check] : []));
   }
 
   /** To be said after a step that wrote `written` and broke `broken`; what reads nothing of it is as true as it was. */
@@ -89,14 +91,15 @@ export class Sentences {
   }
 
   get text(): readonly string[] {
-    const asserted = this.all.filter(({ text }) => text.length > 0);
-    const others = this.all.filter(({ text }) => text.length === 0);
+    const { broken, report } = this.graph;
+    const asserted = this.all.filter(({ id, check }) => check !== null || broken.has(id)).map(({ id }) => id);
+    const safe = this.all.filter(({ text }) => text.length === 0);
     return [
-      ...(asserted.length === 0 ? [] : [`hidden byte ${asserted.map(({ id }) => id).join(', ')};`]),
-      '#define broken(sentence) sentence = 0; assert(sentence)',
-      ...asserted.flatMap(({ text }) => ['', ...text]),
+      ...(asserted.length === 0 ? [] : [`hidden byte ${asserted.join(', ')};`]),
+      ...(asserted.some((id) => report.marks.has(id)) ? ['#define broken(id) id = 0; assert(id)'] : []),
+      ...this.all.flatMap(({ text }) => (text.length === 0 ? [] : ['', ...text])),
       '',
-      ...commented(['No state and no step here can break these:', ...others.map(({ id, name }) => `${id}: ${name}`)]),
+      ...commented(['No state and no step here breaks these:', ...safe.map(({ id, name }) => `${id}: ${name}`)]),
     ];
   }
 }

@@ -3,6 +3,7 @@ import { deferral, dmaApi, domain, errnoNames, firstCookie, nobody, noDriver, pr
 import type { DeviceFields, Fields, GroupFields, TaskFields } from '../fields.ts';
 import { driverNames, type Scenario, upTo, usersOf } from '../scenario.ts';
 import type { Words } from './condition.ts';
+import type { Write } from './options.ts';
 
 /** A word of ours as Promela takes it: `user:T2` is `user_T2`. */
 export const identifier = (word: string): string =>
@@ -21,6 +22,8 @@ const prefixed = (prefix: string, codes: Readonly<Record<string, number>>): Mean
   Object.entries(codes).map(([name, value]) => ({ name: `${prefix}_${identifier(name)}`, value }));
 
 const numbers: Meaning = [];
+/** Numbers that go up and down by one. */
+const counts: Meaning = [];
 const errnos: Meaning = errnoNames.map((name, value) => ({ name, value }));
 /** 0 before the call returned, and for one that was passed over. */
 const results: Meaning = errnoNames.map((name, value) => ({ name: `got_${name}`, value: value + 1 }));
@@ -62,7 +65,7 @@ const ofGroup = (scenario: Scenario): Described<GroupFields> => {
   const lock = locks(scenario.tasks.length);
   return {
     owner: ['group_owner', 'group->owner', owners(scenario)],
-    ownerCount: ['group_owner_cnt', 'group->owner_cnt'],
+    ownerCount: ['group_owner_cnt', 'group->owner_cnt', counts],
     domain: ['group_domain', 'what the group translates with', domains],
     defaultDomain: ['group_default_domain', "the group's default domain", domains],
     mutex: ['group_mutex', 'group->mutex', lock],
@@ -124,7 +127,7 @@ const allVariables = (scenario: Scenario, { group, devices, claims, freed, tasks
       field,
       name: `${identifier(users[user] as string)}_claims`,
       says: 'ghost: how many claims it holds',
-      meaning: numbers,
+      meaning: counts,
     })),
     ...freed.map((field, driver) => ({
       field,
@@ -164,6 +167,17 @@ export class Vocabulary implements Words {
 
   valueOf(field: Field, value: number): string {
     return this.constantFor(field, value)?.name ?? String(value);
+  }
+
+  /** `A_stage = stage_bound`, `group_owner_cnt++`. */
+  written({ field, value, step }: Write): string {
+    const name = this.nameOf(field);
+    if (step === undefined) return `${name} = ${this.valueOf(field, value)}`;
+    return `${name}${step > 0 ? '++' : '--'}`;
+  }
+
+  isCount(field: Field): boolean {
+    return this.byField.get(field)?.meaning === counts;
   }
 
   isLock(field: Field): boolean {
