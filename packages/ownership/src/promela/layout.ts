@@ -2,7 +2,7 @@
 const width = 100;
 
 /** Where a line may be broken, the best place first. To SPIN the end of a line ends a statement, but not after these. */
-const places = [/ (?:&&|\|\|) /g, / -> /g, /; /g];
+const places = [/ -> /g, /; /g, / (?:&&|\|\|) /g];
 
 const breakIn = (line: string, from: number): number => {
   for (const place of places) {
