@@ -489,6 +489,44 @@ describe('a variant of one’s own', () => {
   });
 });
 
+describe('custody export', () => {
+  const asked = ['export', 'robin-mail', 'fail-before-claim', '--as', 'promela'];
+  const hasSpin = ['spin', 'gcc'].every((program) => spawnSync(program, ['--version']).error === undefined);
+
+  it('prints a model that has what explore counts', () => {
+    const { text, ...made } = at.json(...asked);
+    const { states, transitions } = at.json('explore', 'robin-mail', 'fail-before-claim', '--no-reduction');
+    expect(made).toMatchObject({ format: 'promela', states, transitions, violated: ['I4', 'I11'], standstills: 0 });
+    const { code, out } = at.custody(...asked);
+    expect({ code, out }).toEqual({ code: 0, out: text });
+    expect(text).toContain('made by:   custody export robin-mail fail-before-claim --as promela');
+  });
+
+  it.skipIf(!hasSpin)('says how to call SPIN, which then counts the same (skipped without spin or gcc)', () => {
+    const { text, commands, states, transitions } = at.json(...asked);
+    writeFileSync(join(at.folder, 'model.pml'), text);
+    const said = spawnSync('sh', ['-c', commands.join(' && ')], { cwd: at.folder, encoding: 'utf8' }).stdout;
+    expect(said).toContain('assertion violated I4');
+    expect(said).toMatch(new RegExp(`${states} states, stored\\n.*\\n *${transitions + 1} transitions`));
+  });
+
+  it('prints nothing where a bound cut the search short: exit 3', () => {
+    const { code, out, err } = at.custody(...asked, '--max-states', '10');
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('--max-states');
+  });
+
+  it.each([
+    [['6.1-race', '--as', 'perfetto'], 'there is only: promela'],
+    [['robin-mail', '--as', 'promela'], 'without a scenario'],
+    [['robin-mail', 'case-1a', '--as', 'promela', '--mail'], 'without --mail'],
+  ])('refuses %j with exit 2, and says why', (words, why) => {
+    const { code, out, err } = at.custody('export', ...words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(why);
+  });
+});
+
 describe('custody tour', () => {
   it('tells its three stops without a terminal, and every run that it names is there', () => {
     const { code, out } = at.custody('tour');
