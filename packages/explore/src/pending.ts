@@ -9,6 +9,8 @@ const room = 512;
  */
 export class Pending {
   count = 0;
+  /** How many there have been in all. */
+  total = 0;
   readonly rows: Int32Array;
   readonly hashes = new Int32Array(room);
   readonly parents = new Int32Array(room);
@@ -40,6 +42,7 @@ export class Pending {
     this.parents[count] = parent;
     this.actions[count] = action;
     this.count = count + 1;
+    this.total += 1;
     return this.count === room;
   }
 }

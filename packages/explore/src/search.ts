@@ -31,8 +31,6 @@ export class Search {
   /** A successor in canonical order. */
   private readonly canonical: Int32Array;
   private readonly emit: Emit;
-  /** Successors that the model gave. */
-  private emitted = 0;
   private met = 0;
   private from = 0;
   /** The states before this one are at most `depth` steps away. */
@@ -89,20 +87,22 @@ export class Search {
   }
 
   private takeAsIs(): Emit {
+    const { pending, scratch, parts } = this;
+    const { evidence } = parts;
     return (action, marks) => {
-      this.emitted += 1;
-      if (marks !== undefined && marks.length > 0) this.parts.evidence.note(this.from, action, marks);
-      if (this.pending.push(this.scratch, this.from, action)) this.flush();
+      if (marks !== undefined) evidence.note(this.from, action, marks);
+      if (pending.push(scratch, this.from, action)) this.flush();
     };
   }
 
   private takeCanonical(symmetry: Symmetry): Emit {
+    const { pending, scratch, canonical, parts } = this;
+    const { evidence } = parts;
     return (action, marks) => {
-      this.emitted += 1;
-      if (marks !== undefined && marks.length > 0) this.parts.evidence.note(this.from, action, marks);
-      this.canonical.set(this.scratch);
-      symmetry.canonise(this.canonical);
-      if (this.pending.push(this.canonical, this.from, action)) this.flush();
+      if (marks !== undefined) evidence.note(this.from, action, marks);
+      canonical.set(scratch);
+      symmetry.canonise(canonical);
+      if (pending.push(canonical, this.from, action)) this.flush();
     };
   }
 
@@ -127,20 +127,21 @@ export class Search {
 
   private expand(): void {
     const { model, table, evidence, ample, onDone } = this.parts;
-    const { scratch, emit, emitted: before } = this;
-    const states = table.rows.chunkOf(this.from);
-    const at = table.rows.offsetOf(this.from);
+    const { scratch, emit, pending, from } = this;
+    const { total } = pending;
+    const states = table.rows.chunkOf(from);
+    const at = table.rows.offsetOf(from);
     if (ample !== null) {
       for (let task = ample.pick(states, at, 0); task >= 0; task = ample.pick(states, at, task + 1)) {
         model.successors(states, at, scratch, emit, task);
-        if (this.emitted === before) continue;
+        if (pending.total === total) continue;
         this.alone += 1;
         return;
       }
     }
     model.successors(states, at, scratch, emit);
-    if (this.emitted !== before) return;
-    if (!model.isDone(states, at)) evidence.standStill(this.from);
+    if (pending.total !== total) return;
+    if (!model.isDone(states, at)) evidence.standStill(from);
     else onDone?.(states, at);
   }
 }

@@ -184,7 +184,15 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
       if (known === undefined) return [];
       const unless = when === undefined ? {} : { unless: unrest[when] };
       return [
-        { kind: 'always', name: id, holds: (states, base) => known.at(states, base), reads: known.reads, ...unless },
+        {
+          kind: 'always',
+          name: id,
+          holds: (states, base) => known.at(states, base),
+          get reads() {
+            return known.reads;
+          },
+          ...unless,
+        },
       ];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),

@@ -45,7 +45,8 @@ export const wholeGraph = (model: OwnershipModel, bounds: Bounds): WholeGraph =>
       if (!property.holds(states, at)) broken.add(property.name);
       return true;
     };
-    return { ...property, holds };
+    const { kind, name, unless } = property;
+    return { kind, name, holds, ...(unless && { unless }) };
   });
   let stopped = 0;
   const report = explore(model, asked, {
