@@ -387,6 +387,71 @@ describe('custody explore and simulate in other sizes, and with late stores', ()
   });
 });
 
+describe('custody explore on a large scenario', () => {
+  const large = ['linux-6.1', 'refused-bind', '--devices', '6', '--claimers', '3'];
+
+  it('is interrupted by Ctrl-C, says where it stood, and gives what it has: exit 3', async () => {
+    const running = at.start('explore', ...large, '--json');
+    const out = buffer(running.stdout);
+    const told: string[] = [];
+    running.stderr.setEncoding('utf8').on('data', (text: string) => {
+      told.push(text);
+      if (told.length === 1) running.kill('SIGINT');
+    });
+    const [code] = await once(running, 'close');
+    expect(code).toBe(3);
+    expect(told.join('')).toMatch(
+      /^exploring refused-bind: 1 s; [\d,]+ states, [\d,]+\/s, [\d,]+ in the queue, \d+ steps deep/,
+    );
+    expect(told.join('')).toContain('interrupted; what was found so far');
+    const report = JSON.parse((await out).toString());
+    expect(report).toMatchObject({ complete: false, bound: 'interrupt', outcomes: [] });
+    expect(report.states).toBeGreaterThan(1000);
+    expect(report.properties.every(({ verdict }: { verdict: string }) => verdict === 'unknown')).toBe(true);
+  });
+
+  it.each([
+    ['--budget', '300ms', 'time', 'its time was up'],
+    ['--max-states', '5000', 'states', 'as many states as were allowed'],
+    ['--memory', '2M', 'memory', 'out of memory'],
+  ])('stops at %s %s and says so: exit 3', (option, value, bound, says) => {
+    const { code, out } = at.custody('explore', ...large, option, value, '--quiet');
+    expect(code).toBe(3);
+    expect(out).toContain(`INCOMPLETE: ${says}`);
+    expect(out).toContain('no deadlock so far');
+    expect(at.json('explore', ...large, option, value)).toMatchObject({ complete: false, bound });
+  });
+
+  it('finds with reductions, and with hashes for states, what the full graph has', () => {
+    const size = ['linux-6.1', 'case-4a-i', '--devices', '4', '--claimers', '2'];
+    const full = at.json('explore', ...size, '--no-reduction');
+    const reduced = at.json('explore', ...size);
+    const lossy = at.json('explore', ...size, '--lossy');
+    expect(full).toMatchObject({ complete: true, bound: null, alike: [], shortestTo: null });
+    // The kernel drivers' three devices with their unbinds, and the two users.
+    expect(reduced).toMatchObject({
+      alike: [
+        [['T0'], ['T1'], ['T2']],
+        [['T3'], ['T4']],
+      ],
+      shortestTo: null,
+    });
+    expect(reduced.states * 3).toBeLessThan(full.states);
+    for (const { outcomes, properties, cases } of [reduced, lossy]) {
+      expect(outcomes).toEqual(full.outcomes);
+      expect(properties.map((one: { verdict: string }) => one.verdict)).toEqual(
+        full.properties.map((one: { verdict: string }) => one.verdict),
+      );
+      expect(Object.values(cases).map((one) => (one as { reached: boolean }).reached)).toEqual(
+        Object.values(full.cases).map((one) => (one as { reached: boolean }).reached),
+      );
+    }
+    // n(n - 1)/2 pairs of states, each with one chance in 2^64.
+    expect(lossy.lossy.omission).toBeCloseTo((lossy.states * (lossy.states - 1)) / 2 ** 65, 20);
+    expect(at.custody('explore', ...size, '--lossy').out).toContain('LOSSY: states were told apart by 64 bits of hash');
+  });
+});
+
 describe('custody cases', () => {
   it('finds each of the ten under the mail’s scheme, and the phase that it does not list', () => {
     const { code, out } = at.custody('cases', 'robin-mail', '--json');
