@@ -14,6 +14,8 @@ if (!existsSync(built)) {
 } else if (Number(process.versions.node.split('.')[0]) >= 22) {
   await import(built);
 } else if (existsSync(pinned)) {
+  // Ctrl-C is for the one that works: this one waits for what it still has to say.
+  process.on('SIGINT', () => {});
   const { status, signal } = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
   });

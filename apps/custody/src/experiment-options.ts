@@ -67,9 +67,12 @@ export const sizeWords = ({ devices, claimers, stores }: SizeOptions): string =>
     ...(stores === undefined || stores === 'sc' ? [] : [` --stores ${stores}`]),
   ].join('');
 
+/** `robin-mail case-1a --stores late`: what was asked for, as words of a command. */
+export const scenarioWords = (asked: Asked): string => `${quoted(asked.variant)} ${asked.scenario}${sizeWords(asked)}`;
+
 /** `custody simulate robin-mail case-1a --stores late --schedule '…'`: repeats what was found. */
 export const simulateCommand = (asked: Asked, schedule: string): string =>
-  `custody simulate ${quoted(asked.variant)} ${asked.scenario}${sizeWords(asked)} --schedule '${schedule}'`;
+  `custody simulate ${scenarioWords(asked)} --schedule '${schedule}'`;
 
 /** `walkReads "device_lock", claimRecord "token"`. */
 export const knobsText = (differences: readonly KnobDifference[]): string =>

@@ -4,6 +4,7 @@ import { registerCases } from './commands/cases.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
+import { registerExport } from './commands/export.ts';
 import { registerImport } from './commands/import.ts';
 import { registerNote } from './commands/note.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -29,6 +30,7 @@ const commands = [
   registerSimulate,
   registerExplore,
   registerCases,
+  registerExport,
   registerDiff,
   registerNote,
   registerDoctor,

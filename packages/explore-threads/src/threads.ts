@@ -22,7 +22,7 @@ const portOf = (worker: Worker): ShardPort => {
     failure ??= reason;
     for (const { reject } of askers.splice(0)) reject(failure);
   };
-  worker.on('message', (said: never) => askers.shift()?.resolve(said));
+  worker.on('message', (said) => askers.shift()?.resolve(said as never));
   worker.on('error', (cause) => fail(new ThreadError(`a thread failed: ${(cause as Error).message}`, { cause })));
   worker.on('messageerror', (cause) => fail(new ThreadError('a thread could not be understood', { cause })));
   worker.on('exit', () => fail(new ThreadError('a thread has ended')));

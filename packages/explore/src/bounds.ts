@@ -6,6 +6,8 @@ export interface Progress {
   readonly queue: number;
   /** How many steps those are away from the initial state. */
   readonly depth: number;
+  /** A search for all there is, or, after it, one for shorter ways to what it has found. */
+  readonly goal: 'everything' | 'shortest ways';
 }
 
 /** When to stop a search that would go on for too long. */

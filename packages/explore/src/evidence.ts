@@ -1,5 +1,5 @@
 import { type Action, type Model, taskOf } from './model.ts';
-import { isAbout, isInherited, type Property, type Watch, watchesOf } from './property.ts';
+import { type Property, type Watch, watchesOf } from './property.ts';
 import type { StateRows } from './state-rows.ts';
 import { isInCycle } from './waiting.ts';
 import type { Found, Way, Ways } from './ways.ts';
@@ -83,18 +83,19 @@ export class Evidence {
     if (parent >= 0) rows.differ(id, parent, difference);
     for (let index = 0; index < wanted.length; index += 1) {
       const watch = wanted[index] as Watch;
-      if ((parent >= 0 && isInherited(watch, difference)) || !isAbout(watch, states, at)) continue;
+      if ((parent >= 0 && !watch.mayDiffer(difference)) || !watch.isAbout(states, at)) continue;
       for (const property of watch.properties) {
         if (property.holds(states, at) === (property.kind === 'sometimes')) this.foundWitness(id, property);
       }
+      watch.look();
     }
   }
 
   private foundWitness(id: number, found: Property): void {
     this.ways.set(found.name, { to: id, last: [] });
-    this.wanted = this.wanted
-      .map(({ unless, properties }) => ({ unless, properties: properties.filter((other) => other !== found) }))
-      .filter(({ properties }) => properties.length > 0);
+    this.wanted = this.wanted.flatMap((watch) =>
+      watch.properties.includes(found) ? (watch.without(found) ?? []) : watch,
+    );
   }
 
   /** Only the task that moved can have closed a cycle; in canonical order it may be another by now. */

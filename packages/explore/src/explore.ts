@@ -193,7 +193,7 @@ class Exploration {
     const evidence = new Evidence(model, properties, table.rows, symmetry !== null);
     const search = new Search({ model, table, evidence, symmetry, ample, forgets: lossy, onDone });
     while (search.advance()) {
-      yield search.progress;
+      yield { ...search.progress, goal: wanted === undefined ? 'everything' : 'shortest ways' };
       if (wanted !== undefined && evidence.covers(wanted)) break;
       if (deadline?.() === true) search.stop('deadline');
       if (search.stopped === null && isStale?.() === true) return null;

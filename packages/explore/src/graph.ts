@@ -82,7 +82,7 @@ export const graphOf = (model: Model, mark: string, bounds: Bounds): Graph => {
   };
 
   const pause = (): void => {
-    bounds.onProgress?.({ states: rows.count, transitions, queue: rows.count - from, depth });
+    bounds.onProgress?.({ states: rows.count, transitions, queue: rows.count - from, depth, goal: 'everything' });
     if (bounds.deadline?.() === true) complete = false;
   };
 

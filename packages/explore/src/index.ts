@@ -29,6 +29,7 @@ export {
   taskOf,
 } from './model.ts';
 export { NotingMemory, type Value } from './noting-memory.ts';
+export { LevelWatch, type Outlook } from './outlook.ts';
 export { type Answering, answering, shardHere } from './parallel/answering.ts';
 export { exploringInShards, type ShardsOptions } from './parallel/exploring-in-shards.ts';
 export { movable, type Question, type ShardPort, type ShardTalk } from './parallel/shard-port.ts';

@@ -12,7 +12,7 @@ export interface Memory {
   set(field: Field, value: number): void;
 }
 
-export const wordBits = 32;
+const wordBits = 32;
 
 type Placeable = { -readonly [Part in keyof Field]: Field[Part] };
 

@@ -32,8 +32,8 @@ export type Decision<Answer> =
  * The function must depend on nothing but the memory.
  */
 export class Lookup<Answer> {
-  /** By word: the bits that it has read of any state. */
-  readonly reads: Int32Array;
+  /** By word: the bits that it has read of any state; another array once there are more. */
+  reads: Int32Array;
   private readonly memory: NotingMemory;
   private readonly words: number;
   private readonly ask: () => Answer;
@@ -152,7 +152,11 @@ export class Lookup<Answer> {
     }
     this.nodes[node] = packed(field);
     this.fields.set(node, field);
-    this.reads[field.word] = (this.reads[field.word] as number) | (field.mask << field.shift);
+    const bits = field.mask << field.shift;
+    if ((~(this.reads[field.word] as number) & bits) !== 0) {
+      this.reads = this.reads.slice();
+      this.reads[field.word] = (this.reads[field.word] as number) | bits;
+    }
     this.lead(place, node);
     return node;
   }

@@ -9,8 +9,9 @@ export interface Property {
   /** It says nothing of a state in which one of these is not 0, e.g. of one that a lock's holder is changing. */
   readonly unless?: readonly Field[];
   /**
-   * By word: the bits on which what it said has ever depended; it grows as more is asked. Of a state that differs from
-   * its parent in none of them, it says the same again and need not be asked. Default: it is asked of every state.
+   * By word: the bits on which what it said has ever depended; another array once there are more. Of a state that
+   * differs from its parent in none of them, it says the same again and need not be asked. Default: it is asked of every
+   * state.
    */
   readonly reads?: Int32Array;
 }
@@ -25,39 +26,75 @@ export const isWitness = ({ kind, holds, unless }: Property, states: Int32Array,
   (unless === undefined || !saysNothing(unless, states, at)) && holds(states, at) === (kind === 'sometimes');
 
 /** Properties that say nothing of the same states, and are asked together. */
-export interface Watch {
-  /** By word: the bits that must all be 0; null for those that are about every state. */
-  readonly unless: Int32Array | null;
+export class Watch {
   readonly properties: readonly Property[];
+  /** By word: the bits that must all be 0; null for those that are about every state. */
+  private readonly unless: Int32Array | null;
+  /** By word: the bits on which what they say has depended so far, those of `unless` among them. */
+  private readonly sees: Int32Array;
+  /** What each property had read when `sees` was made. */
+  private readonly seen: (Int32Array | undefined)[];
+
+  /** @param unless - by word, see above; all of `properties` must say the same. */
+  constructor(properties: readonly Property[], unless: Int32Array | null, words: number) {
+    this.properties = properties;
+    this.unless = unless;
+    this.sees = new Int32Array(words);
+    this.seen = properties.map(() => undefined);
+    this.look();
+  }
+
+  /** Without `property`, or null when nothing is left to watch for. */
+  without(property: Property): Watch | null {
+    const left = this.properties.filter((other) => other !== property);
+    return left.length === 0 ? null : new Watch(left, this.unless, this.sees.length);
+  }
+
+  /**
+   * True when what they say of a state may differ from what they say of its parent, as it differs from that in the bits
+   * of `difference`.
+   */
+  mayDiffer(difference: Int32Array): boolean {
+    const { sees } = this;
+    for (let word = 0; word < sees.length; word += 1) {
+      if (((difference[word] as number) & (sees[word] as number)) !== 0) return true;
+    }
+    return false;
+  }
+
+  /** True when they say something of the state at `at`. */
+  isAbout(states: Int32Array, at: number): boolean {
+    const { unless } = this;
+    if (unless === null) return true;
+    for (let word = 0; word < unless.length; word += 1) {
+      if (((states[at + word] as number) & (unless[word] as number)) !== 0) return false;
+    }
+    return true;
+  }
+
+  /** Sees what they have read by now; to be called when they have been asked. */
+  look(): void {
+    const { properties, seen } = this;
+    for (let index = 0; index < properties.length; index += 1) {
+      const { reads } = properties[index] as Property;
+      if (reads === undefined || reads !== seen[index]) this.lookAt(index, reads);
+    }
+  }
+
+  private lookAt(index: number, reads: Int32Array | undefined): void {
+    this.seen[index] = reads;
+    for (let word = 0; word < this.sees.length; word += 1) {
+      const guard = this.unless?.[word] ?? 0;
+      this.sees[word] = (this.sees[word] as number) | guard | (reads === undefined ? -1 : (reads[word] as number));
+    }
+  }
 }
 
 /** @param words - per state. */
 export const watchesOf = (properties: readonly Property[], words: number): readonly Watch[] =>
   [...Map.groupBy(properties, ({ unless }) => unless).entries()].map(([fields, own]): Watch => {
-    if (fields === undefined) return { unless: null, properties: own };
+    if (fields === undefined) return new Watch(own, null, words);
     const unless = new Int32Array(words);
     for (const { word, shift, mask } of fields) unless[word] = (unless[word] as number) | (mask << shift);
-    return { unless, properties: own };
+    return new Watch(own, unless, words);
   });
-
-/** True when the parent's answer is that of a state that differs from it in the bits of `difference`. */
-export const isInherited = ({ unless, properties }: Watch, difference: Int32Array): boolean => {
-  for (let word = 0; word < difference.length; word += 1) {
-    const changed = difference[word] as number;
-    if (changed === 0) continue;
-    if (unless !== null && (changed & (unless[word] as number)) !== 0) return false;
-    for (const { reads } of properties) {
-      if (reads === undefined || (changed & (reads[word] as number)) !== 0) return false;
-    }
-  }
-  return true;
-};
-
-/** True when `watch` is about the state at `at`. */
-export const isAbout = ({ unless }: Watch, states: Int32Array, at: number): boolean => {
-  if (unless === null) return true;
-  for (let word = 0; word < unless.length; word += 1) {
-    if (((states[at + word] as number) & (unless[word] as number)) !== 0) return false;
-  }
-  return true;
-};

@@ -76,7 +76,7 @@ export class Search {
     this.stopped ??= bound;
   }
 
-  get progress(): Progress {
+  get progress(): Omit<Progress, 'goal'> {
     const { table } = this.parts;
     const { count } = table.rows;
     return { states: count, transitions: this.transitions, queue: count - this.from, depth: Math.max(0, this.depth) };
@@ -93,24 +93,27 @@ export class Search {
   }
 
   private takeAsIs(): Emit {
+    const { scratch, parts } = this;
+    const { evidence } = parts;
     return (action, marks) => {
-      this.emitted += 1;
-      if (marks !== undefined && marks.length > 0) this.parts.evidence.note(this.from, action, marks);
-      this.take(this.scratch, action);
+      if (marks !== undefined) evidence.note(this.from, action, marks);
+      this.take(scratch, action);
     };
   }
 
   private takeCanonical(symmetry: Symmetry): Emit {
+    const { scratch, canonical, parts } = this;
+    const { evidence } = parts;
     return (action, marks) => {
-      this.emitted += 1;
-      if (marks !== undefined && marks.length > 0) this.parts.evidence.note(this.from, action, marks);
-      this.canonical.set(this.scratch);
-      symmetry.canonise(this.canonical);
-      this.take(this.canonical, action);
+      if (marks !== undefined) evidence.note(this.from, action, marks);
+      canonical.set(scratch);
+      symmetry.canonise(canonical);
+      this.take(canonical, action);
     };
   }
 
   private take(state: Int32Array, action: Action): void {
+    this.emitted += 1;
     const hash = hashOf(state, 0, state.length);
     if (this.late.meets(state, 0, hash)) this.transitions += 1;
     else if (this.pending.push(state, 0, hash, this.from, action)) this.flush();
@@ -138,9 +141,9 @@ export class Search {
 
   private expand(): void {
     const { model, table, evidence, ample, onDone } = this.parts;
-    const { scratch, emit, emitted: before } = this;
-    const states = table.rows.chunkOf(this.from);
-    const at = table.rows.offsetOf(this.from);
+    const { scratch, emit, from, emitted: before } = this;
+    const states = table.rows.chunkOf(from);
+    const at = table.rows.offsetOf(from);
     if (ample !== null) {
       for (let task = ample.pick(states, at, 0); task >= 0; task = ample.pick(states, at, task + 1)) {
         model.successors(states, at, scratch, emit, task);
@@ -151,7 +154,7 @@ export class Search {
     }
     model.successors(states, at, scratch, emit);
     if (this.emitted !== before) return;
-    if (!model.isDone(states, at)) evidence.standStill(this.from);
+    if (!model.isDone(states, at)) evidence.standStill(from);
     else onDone?.(states, at);
   }
 }

@@ -3,6 +3,9 @@ import type { Action } from './model.ts';
 import type { Pending } from './pending.ts';
 import { noRoom, Table, type TableOptions } from './table.ts';
 
+/** How many states are put into new slots at a time. */
+const together = 512;
+
 /** In place of a slot: the state has been found. No slot has all of its id's bits set. */
 const known = -1;
 
@@ -15,6 +18,8 @@ const known = -1;
  */
 export class StateTable extends Table {
   private readonly words: number;
+  /** Keeps the reads ahead from being left out as useless. */
+  private fetched = 0;
 
   constructor(words: number, options: TableOptions) {
     super({ words, bytesPerSlot: 4, mostSlots: 2 ** 30, share: 1 / 2 }, options);
@@ -78,14 +83,24 @@ export class StateTable extends Table {
     return id;
   }
 
+  /** Fetches the places of many before it fills them, as `lookUp` does. */
   protected fill(slots: Int32Array): void {
     const { rows, words } = this;
     const mask = slots.length - 1;
-    for (let id = 0; id < rows.count; id += 1) {
-      const hash = hashOf(rows.chunkOf(id), rows.offsetOf(id), words);
-      let index = hash & mask;
-      while (slots[index] !== 0) index = (index + 1) & mask;
-      slots[index] = (hash & ~mask) | (id + 1);
+    const hashes = new Int32Array(together);
+    for (let first = 0; first < rows.count; first += together) {
+      const count = Math.min(together, rows.count - first);
+      for (let index = 0; index < count; index += 1) {
+        const id = first + index;
+        hashes[index] = hashOf(rows.chunkOf(id), rows.offsetOf(id), words);
+      }
+      for (let index = 0; index < count; index += 1) this.fetched ^= slots[(hashes[index] as number) & mask] as number;
+      for (let index = 0; index < count; index += 1) {
+        const hash = hashes[index] as number;
+        let place = hash & mask;
+        while (slots[place] !== 0) place = (place + 1) & mask;
+        slots[place] = (hash & ~mask) | (first + index + 1);
+      }
     }
   }
 }

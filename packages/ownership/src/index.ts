@@ -3,6 +3,7 @@ export {
   type DeadlockEvidence,
   type Evidence,
   exploreVariant,
+  exploringVariant,
   type PropertyVerdict,
   type VariantBounds,
   type VariantReport,
@@ -16,6 +17,7 @@ export type { Stores } from './machine.ts';
 export { modelOf, type Outcome, type OwnershipModel, topologyOf } from './model-of.ts';
 export { nearest } from './nearest.ts';
 export type { Label, Operation } from './operation.ts';
+export { exportPromela, type PromelaExport, type PromelaOptions } from './promela/export-promela.ts';
 export { type Sentence, sentences, sentencesOf } from './properties.ts';
 export {
   bind,

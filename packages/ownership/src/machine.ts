@@ -270,6 +270,11 @@ export class Machine {
     }
   }
 
+  /** Where `task` can stand: what its field `at` counts through. */
+  standsOf(task: number): Program {
+    return this.programs[task] as Program;
+  }
+
   /** The locks, outermost first. */
   get allLocks(): readonly LockView[] {
     return this.locks;

@@ -42,6 +42,8 @@ export interface OwnershipModel extends Model {
   readonly worldAt: (states: Int32Array, at: number) => World;
   readonly outcomeAt: (states: Int32Array, at: number) => Outcome;
   readonly fields: Fields;
+  /** Where `task` can stand: what its field `at` counts through. */
+  readonly standsOf: (task: number) => readonly Stand[];
   /** All that is known by now of what `task` does, and of whether a property holds; null before anybody asked. */
   readonly decisionsOf: (task: number) => Decision<TaskMoves> | null;
   readonly truthOf: (property: string) => Decision<boolean> | null;
@@ -182,7 +184,15 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
       if (known === undefined) return [];
       const unless = when === undefined ? {} : { unless: unrest[when] };
       return [
-        { kind: 'always', name: id, holds: (states, base) => known.at(states, base), reads: known.reads, ...unless },
+        {
+          kind: 'always',
+          name: id,
+          holds: (states, base) => known.at(states, base),
+          get reads() {
+            return known.reads;
+          },
+          ...unless,
+        },
       ];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
@@ -191,6 +201,7 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     behaviour: () => moves.behaviour(),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
     fields,
+    standsOf: (task) => machine.standsOf(task),
     decisionsOf: (task) => moves.tree(task),
     truthOf: (property) => truths.get(property)?.tree() ?? null,
   };

@@ -1,5 +1,6 @@
 export type { Note } from '@custody/annotations';
 export type { WorldDifference } from '@custody/compare';
+export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export { NotATraceError, TopologyError } from '@custody/ingest';
 export { RevisionConflictError, StoreError } from '@custody/log';
 export {
@@ -30,9 +31,10 @@ export type { RunDiff } from './compare.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
 export { type ExperimentRequest, experimentOf, findScenario, findVariant, isOwn, isScenario } from './experiment.ts';
+export { type ExportedModel, exportModel, modelFormats } from './export-model.ts';
 export type { Extent, HuntStory } from './hunt-story.ts';
 export type { ImportedRun, Recording } from './import-recording.ts';
-export { exploreScenario, type SimulatedRun } from './model-run.ts';
+export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
 export { type NotesOfRun, placeOf } from './notes.ts';
 export type { Run } from './open-run.ts';
 export type { PctPromise } from './pct-promise.ts';

@@ -1,10 +1,11 @@
-import { parseSchedule } from '@custody/explore';
+import { type Progress, parseSchedule, toTheEnd } from '@custody/explore';
 import {
-  exploreVariant,
+  exploringVariant,
   modelOf,
   type Scenario,
   type Simulation,
   simulate,
+  type VariantBounds,
   type VariantReport,
 } from '@custody/ownership';
 import { RequestError } from './errors.ts';
@@ -62,14 +63,20 @@ export const simulateRun = async (
 };
 
 /** Bounds of a search; without any, it ends when every state was seen. */
-export interface SearchBounds {
-  readonly maxStates?: number;
-  /** Asked now and then: true ends the search. */
-  readonly deadline?: () => boolean;
-}
+export type SearchBounds = Pick<
+  VariantBounds,
+  'maxStates' | 'maxBytes' | 'deadline' | 'lossy' | 'reduction' | 'exactStates'
+>;
 
-/** Every interleaving of a scenario under a variant. */
-export const exploreScenario = (request: ExperimentRequest, bounds: SearchBounds = {}): VariantReport => {
+/** Every interleaving of a scenario under a variant; says now and then where it stands. */
+export const exploringScenario = (
+  request: ExperimentRequest,
+  bounds: SearchBounds = {},
+): Generator<Progress, VariantReport> => {
   const { variant, scenario, stores } = experimentOf(request);
-  return exploreVariant(variant, scenario, { ...bounds, stores });
+  return exploringVariant(variant, scenario, { ...bounds, stores });
 };
+
+/** As `exploringScenario`, to the end at once. */
+export const exploreScenario = (request: ExperimentRequest, bounds: SearchBounds = {}): VariantReport =>
+  toTheEnd(exploringScenario(request, bounds));

@@ -9,6 +9,8 @@ export interface SpinRun {
   readonly transitions: number;
   /** Failed assertions and invalid end states together. */
   readonly errors: number;
+  /** What each error was, and how often: `assertion violated I4`, `invalid end state`. */
+  readonly found: ReadonlyMap<string, number>;
   /** Of the whole process, as the verifier counts it. */
   readonly bytes: number;
   readonly seconds: number;
@@ -22,6 +24,14 @@ export interface Verifier {
    */
   run(expected: number): SpinRun;
 }
+
+/** pan names each error as it finds it, which can be more than fits in memory: counted on the way, and said at the end. */
+const counting = String.raw`awk '
+  /^pan:[0-9]+:/ { sub(/^pan:[0-9]+: */, ""); sub(/ *\(at depth.*/, ""); found[$0]++; next }
+  { print }
+  END { for (what in found) print "found " found[what] ": " what }'`;
+const foundIn = (said: string): ReadonlyMap<string, number> =>
+  new Map([...said.matchAll(/^found (\d+): (.*)$/gm)].map(([, times, what]) => [what as string, Number(times)]));
 
 const maxDepth = 10_000;
 const isThere = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
@@ -58,8 +68,7 @@ const verifierIn = (folder: string, promela: string, optimize: string): Verifier
       const slots = Math.max(16, Math.ceil(Math.log2(expected)));
       const began = performance.now();
       // -c0: count every error and stop at none; -n: no listing of what was not reached.
-      // It names each error as it finds it, which can be more than fits in memory; what counts stands at the end.
-      const said = must('sh', ['-c', `./pan -c0 -n -m${maxDepth} -w${slots} | tail -n 40`], folder);
+      const said = must('sh', ['-c', `./pan -c0 -n -m${maxDepth} -w${slots} | ${counting}`], folder);
       const seconds = (performance.now() - began) / 1000;
       if (/max search depth too small|out of memory/.test(said)) {
         throw new Error(`Cannot compare with SPIN as its search was cut short: ${said}`);
@@ -70,6 +79,7 @@ const verifierIn = (folder: string, promela: string, optimize: string): Verifier
         // pan counts the entry into the initial state as one.
         transitions: states + numberIn(said, /([\d.e+]+) states, matched/) - 1,
         errors: numberIn(said, /errors: (\d+)/),
+        found: foundIn(said),
         bytes: numberIn(said, /([\d.]+)\s+total actual memory usage/) * 2 ** 20,
         seconds,
       };

@@ -387,6 +387,71 @@ describe('custody explore and simulate in other sizes, and with late stores', ()
   });
 });
 
+describe('custody explore on a large scenario', () => {
+  const large = ['linux-6.1', 'refused-bind', '--devices', '6', '--claimers', '3'];
+
+  it('is interrupted by Ctrl-C, says where it stood, and gives what it has: exit 3', async () => {
+    const running = at.start('explore', ...large, '--json');
+    const out = buffer(running.stdout);
+    const told: string[] = [];
+    running.stderr.setEncoding('utf8').on('data', (text: string) => {
+      told.push(text);
+      if (told.length === 1) running.kill('SIGINT');
+    });
+    const [code] = await once(running, 'close');
+    expect(code).toBe(3);
+    expect(told.join('')).toMatch(
+      /^exploring refused-bind: 1 s; [\d,]+ states, [\d,]+\/s, [\d,]+ in the queue, \d+ steps deep/,
+    );
+    expect(told.join('')).toContain('interrupted; what was found so far');
+    const report = JSON.parse((await out).toString());
+    expect(report).toMatchObject({ complete: false, bound: 'interrupt', outcomes: [] });
+    expect(report.states).toBeGreaterThan(1000);
+    expect(report.properties.every(({ verdict }: { verdict: string }) => verdict === 'unknown')).toBe(true);
+  });
+
+  it.each([
+    ['--budget', '300ms', 'time', 'its time was up'],
+    ['--max-states', '5000', 'states', 'as many states as were allowed'],
+    ['--memory', '2M', 'memory', 'out of memory'],
+  ])('stops at %s %s and says so: exit 3', (option, value, bound, says) => {
+    const { code, out } = at.custody('explore', ...large, option, value, '--quiet');
+    expect(code).toBe(3);
+    expect(out).toContain(`INCOMPLETE: ${says}`);
+    expect(out).toContain('no deadlock so far');
+    expect(at.json('explore', ...large, option, value)).toMatchObject({ complete: false, bound });
+  });
+
+  it('finds with reductions, and with hashes for states, what the full graph has', () => {
+    const size = ['linux-6.1', 'case-4a-i', '--devices', '4', '--claimers', '2'];
+    const full = at.json('explore', ...size, '--no-reduction');
+    const reduced = at.json('explore', ...size);
+    const lossy = at.json('explore', ...size, '--lossy');
+    expect(full).toMatchObject({ complete: true, bound: null, alike: [], shortestTo: null });
+    // The kernel drivers' three devices with their unbinds, and the two users.
+    expect(reduced).toMatchObject({
+      alike: [
+        [['T0'], ['T1'], ['T2']],
+        [['T3'], ['T4']],
+      ],
+      shortestTo: null,
+    });
+    expect(reduced.states * 3).toBeLessThan(full.states);
+    for (const { outcomes, properties, cases } of [reduced, lossy]) {
+      expect(outcomes).toEqual(full.outcomes);
+      expect(properties.map((one: { verdict: string }) => one.verdict)).toEqual(
+        full.properties.map((one: { verdict: string }) => one.verdict),
+      );
+      expect(Object.values(cases).map((one) => (one as { reached: boolean }).reached)).toEqual(
+        Object.values(full.cases).map((one) => (one as { reached: boolean }).reached),
+      );
+    }
+    // n(n - 1)/2 pairs of states, each with one chance in 2^64.
+    expect(lossy.lossy.omission).toBeCloseTo((lossy.states * (lossy.states - 1)) / 2 ** 65, 20);
+    expect(at.custody('explore', ...size, '--lossy').out).toContain('LOSSY: states were told apart by 64 bits of hash');
+  });
+});
+
 describe('custody cases', () => {
   it('finds each of the ten under the mail’s scheme, and the phase that it does not list', () => {
     const { code, out } = at.custody('cases', 'robin-mail', '--json');
@@ -486,6 +551,44 @@ describe('a variant of one’s own', () => {
     const { code, err } = at.custody('explore', own(name, text), 'case-1a');
     expect(err).toContain(says);
     expect(code).toBe(2);
+  });
+});
+
+describe('custody export', () => {
+  const asked = ['export', 'robin-mail', 'fail-before-claim', '--as', 'promela'];
+  const hasSpin = ['spin', 'gcc'].every((program) => spawnSync(program, ['--version']).error === undefined);
+
+  it('prints a model that has what explore counts', () => {
+    const { text, ...made } = at.json(...asked);
+    const { states, transitions } = at.json('explore', 'robin-mail', 'fail-before-claim', '--no-reduction');
+    expect(made).toMatchObject({ format: 'promela', states, transitions, violated: ['I4', 'I11'], standstills: 0 });
+    const { code, out } = at.custody(...asked);
+    expect({ code, out }).toEqual({ code: 0, out: text });
+    expect(text).toContain('made by:   custody export robin-mail fail-before-claim --as promela');
+  });
+
+  it.skipIf(!hasSpin)('says how to call SPIN, which then counts the same (skipped without spin or gcc)', () => {
+    const { text, commands, states, transitions } = at.json(...asked);
+    writeFileSync(join(at.folder, 'model.pml'), text);
+    const said = spawnSync('sh', ['-c', commands.join(' && ')], { cwd: at.folder, encoding: 'utf8' }).stdout;
+    expect(said).toContain('assertion violated I4');
+    expect(said).toMatch(new RegExp(`${states} states, stored\\n.*\\n *${transitions + 1} transitions`));
+  });
+
+  it('prints nothing where a bound cut the search short: exit 3', () => {
+    const { code, out, err } = at.custody(...asked, '--max-states', '10');
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('--max-states');
+  });
+
+  it.each([
+    [['6.1-race', '--as', 'perfetto'], 'there is only: promela'],
+    [['robin-mail', '--as', 'promela'], 'without a scenario'],
+    [['robin-mail', 'case-1a', '--as', 'promela', '--mail'], 'without --mail'],
+  ])('refuses %j with exit 2, and says why', (words, why) => {
+    const { code, out, err } = at.custody('export', ...words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(why);
   });
 });
 

@@ -2,7 +2,8 @@ import {
   argumentOf,
   type ExperimentRequest,
   experimentOf,
-  exploreScenario,
+  exploringScenario,
+  noReduction,
   scenarios,
   twistOf,
   type VariantReport,
@@ -23,7 +24,12 @@ import { type ExitCode, exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
 
-type ExploreOptions = SizeOptions & SearchOptions;
+type ExploreOptions = SizeOptions &
+  SearchOptions & {
+    /** False with --no-reduction. */
+    readonly reduction: boolean;
+    readonly lossy?: boolean;
+  };
 
 /** A charge with the schedule that proves it. */
 interface Proven extends Charge {
@@ -94,7 +100,11 @@ export const registerExplore: Register = (program) => {
     .argument('<scenario>', scenarioWord)
     .description('try every interleaving; exits 1 with a shortest schedule when a property is violated');
   addSearchOptions(addSizeOptions(command))
-    .option('--no-reduction', 'look at every state, also where one stands for others (there are no reductions yet)')
+    .option('--no-reduction', 'look at every state, also where one stands for others')
+    .option(
+      '--lossy',
+      'remember 64 bits of hash for each state in its place: goes on where memory ends, at a stated risk',
+    )
     .action(
       run(async ({ print }, options: ExploreOptions, variant: string, scenario: string) => {
         const asked = askedOf(variant, scenario, options);
@@ -102,12 +112,19 @@ export const registerExplore: Register = (program) => {
         const experiment = experimentOf(request);
         const twist = twistOf(experiment.variant, experiment.scenario);
         const search = searchFor(print, `exploring ${asked.scenario}`, options);
-        const report = exploreScenario(request, search.bounds);
+        const report = await search.take(
+          exploringScenario(request, {
+            ...search.bounds,
+            ...(!options.reduction && { reduction: noReduction }),
+            ...(options.lossy && { lossy: true }),
+          }),
+        );
         const seconds = search.seconds();
+        const stop = search.stopOf(report.bound);
         const mail = print.options.mail ? mailLines(report, request, asked) : [];
         return print.answer({
-          json: { ...report, seconds, size: sizeOf(asked), twist },
-          text: mail.length > 0 ? mail : exploreLines(report, { seconds, asked, twist }),
+          json: { ...report, bound: stop, seconds, size: sizeOf(asked), twist },
+          text: mail.length > 0 ? mail : exploreLines(report, { seconds, stop, asked, twist }),
           code: codeOf(report),
         });
       }),

@@ -130,6 +130,7 @@ class Shards {
       transitions: this.sum(({ transitions }) => transitions),
       queue: this.sum(({ left, beyond }) => left + beyond),
       depth: Math.max(0, this.depth),
+      goal: 'everything',
     };
   }
 

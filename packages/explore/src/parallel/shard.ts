@@ -132,8 +132,7 @@ export class Shard {
 
   private takeAsIs(): Emit {
     return (action, marks) => {
-      this.emitted += 1;
-      if (marks !== undefined && marks.length > 0) this.evidence.note(this.from, action, marks);
+      if (marks !== undefined) this.evidence.note(this.from, action, marks);
       this.take(this.scratch, action);
     };
   }
@@ -141,8 +140,7 @@ export class Shard {
   private takeCanonical(symmetry: Symmetry): Emit {
     const canonical = new Int32Array(this.model.words);
     return (action, marks) => {
-      this.emitted += 1;
-      if (marks !== undefined && marks.length > 0) this.evidence.note(this.from, action, marks);
+      if (marks !== undefined) this.evidence.note(this.from, action, marks);
       canonical.set(this.scratch);
       symmetry.canonise(canonical);
       this.take(canonical, action);
@@ -150,6 +148,7 @@ export class Shard {
   }
 
   private take(state: Int32Array, action: Action): void {
+    this.emitted += 1;
     const hash = hashOf(state, 0, state.length);
     if (this.late.meets(state, 0, hash)) {
       this.transitions += 1;
