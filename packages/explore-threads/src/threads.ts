@@ -34,11 +34,19 @@ const portOf = (worker: Worker): ShardPort => {
     });
 };
 
+/** More than there are processors anywhere near, and fewer than a machine breaks down under. */
+const most = 256;
+
 /**
  * Starts so many threads of `script`, which is to call `serveShard`, and hands `task` to each of them as `workerData`:
  * plain data that says which model to build.
+ *
+ * @throws RangeError when there cannot be so many.
  */
 export const openThreads = (script: URL, task: unknown, count: number): Threads => {
+  if (!Number.isInteger(count) || count < 1 || count > most) {
+    throw new RangeError(`Cannot explore in ${count} threads as that must be a number from 1 to ${most}`);
+  }
   const workers = Array.from({ length: count }, () => new Worker(script, { workerData: task }));
   return {
     ports: workers.map(portOf),
