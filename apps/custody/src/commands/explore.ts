@@ -107,7 +107,12 @@ export const registerExplore: Register = (program) => {
       '--lossy',
       'remember 64 bits of hash for each state in its place: goes on where memory ends, at a stated risk',
     )
-    .option('--workers <n>', 'in so many threads, for a search of millions of states', wholeNumber, 1)
+    .option(
+      '--workers <n>',
+      'in so many threads: on more than two processors, for ten million states or more',
+      wholeNumber,
+      1,
+    )
     .action(
       run(async ({ print }, options: ExploreOptions, variant: string, scenario: string) => {
         const asked = askedOf(variant, scenario, options);
