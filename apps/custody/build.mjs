@@ -1,10 +1,11 @@
-// Bundles the command line: one file that starts at once, with ink and React in a chunk that only `replay` loads.
+// Bundles the command line: one file that starts at once, with ink and React in a chunk that only `replay` loads; and
+// what `explore --workers` runs in each of its threads.
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: ['src/main.ts', 'src/explore-worker.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,

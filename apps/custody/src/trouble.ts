@@ -1,3 +1,4 @@
+import { ThreadError } from '@custody/explore-threads';
 import {
   HybridError,
   NotATraceError,
@@ -18,6 +19,7 @@ export const problemOf = (error: unknown): string | undefined => {
     RevisionConflictError,
     SyntaxError,
     RangeError,
+    ThreadError,
   ];
   return known.some((kind) => error instanceof kind) ? (error as Error).message : undefined;
 };

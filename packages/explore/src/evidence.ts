@@ -1,21 +1,13 @@
-import { drive } from './drive.ts';
-import { type Action, actionName, type Model, taskOf } from './model.ts';
+import { type Action, type Model, taskOf } from './model.ts';
 import { type Property, type Watch, watchesOf } from './property.ts';
-import type { Deadlock, Report } from './report.ts';
-import type { Schedule } from './schedule.ts';
-import { follow } from './schedulers/follow.ts';
 import type { StateRows } from './state-rows.ts';
-import type { Symmetry } from './symmetry.ts';
-import { cycleThrough, isInCycle, unfinished } from './waiting.ts';
+import { isInCycle } from './waiting.ts';
+import type { Found, Way, Ways } from './ways.ts';
 
-/** A way through the states that were met: to one of them, and perhaps one move more. */
-interface Way {
-  readonly to: number;
-  readonly last: readonly Action[];
-}
-
-/** Shortest ways to what was found. */
-export type Found = Pick<Report, 'witnesses' | 'marks' | 'deadlock'>;
+/** In place of a state's parent: it is the initial state. */
+export const noParent = -1;
+/** In place of a state's parent: its row is not here. */
+export const parentElsewhere = -2;
 
 /** What a breadth-first search is to hand over, gathered on the way, so that each way is a shortest one. */
 export class Evidence {
@@ -25,7 +17,7 @@ export class Evidence {
   standstills = 0;
   private readonly model: Model;
   private readonly rows: StateRows;
-  private readonly symmetry: Symmetry | null;
+  private readonly isCanonical: boolean;
   private wanted: readonly Watch[];
   /** The bits in which a state differs from its parent. */
   private readonly difference: Int32Array;
@@ -35,18 +27,24 @@ export class Evidence {
   private deadlockAt = Number.POSITIVE_INFINITY;
   private hasCycle = false;
 
-  constructor(model: Model, properties: readonly Property[], rows: StateRows, symmetry: Symmetry | null) {
+  /** @param isCanonical - states are put in canonical order, so that the task that moved may be another by then. */
+  constructor(model: Model, properties: readonly Property[], rows: StateRows, isCanonical: boolean) {
     this.model = model;
     this.wanted = watchesOf(properties, model.words);
     this.rows = rows;
-    this.symmetry = symmetry;
+    this.isCanonical = isCanonical;
     this.difference = new Int32Array(model.words);
   }
 
-  /** Looks at a state that has just been met. */
-  meet(id: number): void {
-    if (this.wanted.length > 0) this.watchForWitness(id);
-    if (!this.hasCycle && id > 0) this.watchForCycle(id);
+  /** Whether there is anything to look for in a state. */
+  get isWatching(): boolean {
+    return this.wanted.length > 0 || (!this.hasCycle && this.model.waitsFor !== undefined);
+  }
+
+  /** Looks at a state that has just been met; `parent` is the state that it was met from. */
+  meet(id: number, parent: number): void {
+    if (this.wanted.length > 0) this.watchForWitness(id, parent);
+    if (!this.hasCycle && parent !== noParent) this.watchForCycle(id);
   }
 
   /** Notes what the step `action` from state `from` carries. */
@@ -70,42 +68,22 @@ export class Evidence {
     );
   }
 
-  /** All of it, as schedules. */
-  found(): Found {
-    const deadlock = this.deadlock();
-    return {
-      witnesses: this.schedules(this.ways),
-      marks: this.schedules(this.markWays),
-      ...(deadlock && { deadlock }),
-    };
+  /** All of it. */
+  get all(): Ways {
+    const { ways: witnesses, markWays: marks, deadlockAt } = this;
+    const deadlock = deadlockAt === Number.POSITIVE_INFINITY ? null : { to: deadlockAt, last: [] };
+    return { witnesses, marks, deadlock };
   }
 
-  /** The nearest deadlock, with who waits for whom in the state that its schedule leads to. */
-  private deadlock(): Deadlock | undefined {
-    if (this.deadlockAt === Number.POSITIVE_INFINITY) return undefined;
-    const schedule = this.scheduleOf({ to: this.deadlockAt, last: [] });
-    const state = new Int32Array(this.model.words);
-    this.model.initial(state, 0);
-    let mover = 0;
-    drive(this.model, follow(schedule, { afterParting: 'stop' }), {
-      maxSteps: schedule.length,
-      onStep: (action, states, at) => {
-        state.set(states.subarray(at, at + this.model.words));
-        mover = taskOf(action);
-      },
-    });
-    return { schedule, waits: cycleThrough(this.model, state, 0, mover) ?? unfinished(this.model, state, 0) };
-  }
-
-  private watchForWitness(id: number): void {
+  private watchForWitness(id: number, parent: number): void {
     const { wanted, rows, difference } = this;
     const states = rows.chunkOf(id);
     const at = rows.offsetOf(id);
     // Where members have changed places, more bits differ than the move has changed; that only costs.
-    rows.differ(id, difference);
+    if (parent >= 0) rows.differ(id, parent, difference);
     for (let index = 0; index < wanted.length; index += 1) {
       const watch = wanted[index] as Watch;
-      if ((id > 0 && !watch.mayDiffer(difference)) || !watch.isAbout(states, at)) continue;
+      if ((parent >= 0 && !watch.mayDiffer(difference)) || !watch.isAbout(states, at)) continue;
       for (const property of watch.properties) {
         if (property.holds(states, at) === (property.kind === 'sometimes')) this.foundWitness(id, property);
       }
@@ -122,11 +100,12 @@ export class Evidence {
 
   /** Only the task that moved can have closed a cycle; in canonical order it may be another by now. */
   private watchForCycle(id: number): void {
-    const { model, rows, symmetry } = this;
+    const { model, rows, isCanonical } = this;
     const states = rows.chunkOf(id);
     const at = rows.offsetOf(id);
-    const isClosed =
-      symmetry === null ? isInCycle(model, states, at, taskOf(rows.actionTo(id))) : this.hasAnyCycle(states, at);
+    const isClosed = isCanonical
+      ? this.hasAnyCycle(states, at)
+      : isInCycle(model, states, at, taskOf(rows.actionTo(id)));
     if (!isClosed) return;
     this.hasCycle = true;
     this.deadlockAt = Math.min(this.deadlockAt, id);
@@ -135,15 +114,5 @@ export class Evidence {
   private hasAnyCycle(states: Int32Array, at: number): boolean {
     for (let task = 0; task < this.model.tasks; task += 1) if (isInCycle(this.model, states, at, task)) return true;
     return false;
-  }
-
-  private schedules(ways: ReadonlyMap<string, Way>): Map<string, Schedule> {
-    return new Map([...ways].map(([name, way]) => [name, this.scheduleOf(way)]));
-  }
-
-  private scheduleOf({ to, last }: Way): Schedule {
-    const path = [...this.rows.pathTo(to), ...last];
-    const actions = this.symmetry === null ? path : this.symmetry.unfold(this.model, path);
-    return actions.map((action) => actionName(this.model, action));
   }
 }

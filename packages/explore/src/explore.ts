@@ -1,6 +1,6 @@
 import { Ample } from './ample.ts';
 import { type Bounds, checkBounds, defaultMaxStates, type Progress } from './bounds.ts';
-import { Evidence, type Found } from './evidence.ts';
+import { Evidence } from './evidence.ts';
 import { LossyTable, omissionOf } from './lossy-table.ts';
 import { Memory } from './memory.ts';
 import type { Model } from './model.ts';
@@ -11,6 +11,7 @@ import { Search } from './search.ts';
 import { StateTable } from './state-table.ts';
 import { Symmetry } from './symmetry.ts';
 import type { Table } from './table.ts';
+import { type Found, foundBy } from './ways.ts';
 
 export type { Deadlock, Reduction, Report } from './report.ts';
 
@@ -189,7 +190,7 @@ class Exploration {
     const table: Table = lossy
       ? new LossyTable(model.words, { ...tableOptions, bits: hashBits })
       : new StateTable(model.words, tableOptions);
-    const evidence = new Evidence(model, properties, table.rows, symmetry);
+    const evidence = new Evidence(model, properties, table.rows, symmetry !== null);
     const search = new Search({ model, table, evidence, symmetry, ample, forgets: lossy, onDone });
     while (search.advance()) {
       yield { ...search.progress, goal: wanted === undefined ? 'everything' : 'shortest ways' };
@@ -200,7 +201,7 @@ class Exploration {
     search.stop(null);
     const { count } = table.rows;
     return {
-      found: evidence.found(),
+      found: foundBy(model, symmetry, evidence.all, ({ to, last }) => [...table.rows.pathTo(to), ...last]),
       isEnough: wanted === undefined ? null : evidence.covers(wanted),
       isExact: search.alone === 0,
       radius: search.radius,

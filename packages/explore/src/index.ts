@@ -30,6 +30,9 @@ export {
 } from './model.ts';
 export { NotingMemory, type Value } from './noting-memory.ts';
 export { LevelWatch, type Outlook } from './outlook.ts';
+export { type Answering, answering, shardHere } from './parallel/answering.ts';
+export { exploringInShards, type ShardsOptions } from './parallel/exploring-in-shards.ts';
+export { movable, type Question, type ShardPort, type ShardTalk } from './parallel/shard-port.ts';
 export { isWitness, type Property } from './property.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';

@@ -1,4 +1,3 @@
-import { hashOf } from './hash.ts';
 import { type Action, actionCount } from './model.ts';
 
 const room = 512;
@@ -9,8 +8,6 @@ const room = 512;
  */
 export class Pending {
   count = 0;
-  /** How many there have been in all. */
-  total = 0;
   readonly rows: Int32Array;
   readonly hashes = new Int32Array(room);
   readonly parents = new Int32Array(room);
@@ -25,24 +22,23 @@ export class Pending {
   }
 
   /**
-   * Adds `state`, reached from state `parent` by `action`.
+   * Adds the state at `at`, whose `hashOf` is `hash`, reached from state `parent` by `action`.
    *
    * @returns true when there is room for no more.
    * @throws RangeError when `action` is none, as its 16 bits would be another's.
    */
-  push(state: Int32Array, parent: number, action: Action): boolean {
+  push(states: Int32Array, at: number, hash: number, parent: number, action: Action): boolean {
     if (action >>> 0 !== action || action >= actionCount) {
       throw new RangeError(`Cannot remember action ${action} as it must be one of "actionOf"`);
     }
     const { words, rows, count } = this;
-    const at = count * words;
-    rows[at] = state[0] as number;
-    for (let word = 1; word < words; word += 1) rows[at + word] = state[word] as number;
-    this.hashes[count] = hashOf(state, 0, words);
+    const own = count * words;
+    rows[own] = states[at] as number;
+    for (let word = 1; word < words; word += 1) rows[own + word] = states[at + word] as number;
+    this.hashes[count] = hash;
     this.parents[count] = parent;
     this.actions[count] = action;
     this.count = count + 1;
-    this.total += 1;
     return this.count === room;
   }
 }

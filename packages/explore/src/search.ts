@@ -1,7 +1,9 @@
 import type { Ample } from './ample.ts';
 import type { Bound, Progress } from './bounds.ts';
-import type { Evidence } from './evidence.ts';
-import type { Emit, Model } from './model.ts';
+import { type Evidence, noParent } from './evidence.ts';
+import { hashOf } from './hash.ts';
+import { Lately } from './lately.ts';
+import type { Action, Emit, Model } from './model.ts';
 import { Pending } from './pending.ts';
 import type { Symmetry } from './symmetry.ts';
 import type { Table } from './table.ts';
@@ -27,10 +29,13 @@ export class Search {
   stopped: Bound | null = null;
   private readonly parts: SearchParts;
   private readonly pending: Pending;
+  private readonly late: Lately;
   private readonly scratch: Int32Array;
   /** A successor in canonical order. */
   private readonly canonical: Int32Array;
   private readonly emit: Emit;
+  /** Successors that the model gave. */
+  private emitted = 0;
   private met = 0;
   private from = 0;
   /** The states before this one are at most `depth` steps away. */
@@ -49,7 +54,8 @@ export class Search {
     this.emit = symmetry === null ? this.takeAsIs() : this.takeCanonical(symmetry);
     model.initial(this.scratch, 0);
     symmetry?.canonise(this.scratch);
-    table.add(this.scratch, 0, 0);
+    table.add(this.scratch, noParent, 0);
+    this.late = new Lately(words, this.scratch);
   }
 
   /** Looks at some more states. @returns false when there are none, or something has stopped it. */
@@ -87,30 +93,38 @@ export class Search {
   }
 
   private takeAsIs(): Emit {
-    const { pending, scratch, parts } = this;
+    const { scratch, parts } = this;
     const { evidence } = parts;
     return (action, marks) => {
       if (marks !== undefined) evidence.note(this.from, action, marks);
-      if (pending.push(scratch, this.from, action)) this.flush();
+      this.take(scratch, action);
     };
   }
 
   private takeCanonical(symmetry: Symmetry): Emit {
-    const { pending, scratch, canonical, parts } = this;
+    const { scratch, canonical, parts } = this;
     const { evidence } = parts;
     return (action, marks) => {
       if (marks !== undefined) evidence.note(this.from, action, marks);
       canonical.set(scratch);
       symmetry.canonise(canonical);
-      if (pending.push(canonical, this.from, action)) this.flush();
+      this.take(canonical, action);
     };
+  }
+
+  private take(state: Int32Array, action: Action): void {
+    this.emitted += 1;
+    const hash = hashOf(state, 0, state.length);
+    if (this.late.meets(state, 0, hash)) this.transitions += 1;
+    else if (this.pending.push(state, 0, hash, this.from, action)) this.flush();
   }
 
   private flush(): void {
     const { table, evidence } = this.parts;
+    const { rows } = table;
     this.transitions += table.addAll(this.pending);
     this.pending.count = 0;
-    for (; this.met < table.rows.count; this.met += 1) evidence.meet(this.met);
+    for (; this.met < rows.count; this.met += 1) evidence.meet(this.met, rows.parentOf(this.met));
     this.stopped ??= table.full;
   }
 
@@ -127,20 +141,19 @@ export class Search {
 
   private expand(): void {
     const { model, table, evidence, ample, onDone } = this.parts;
-    const { scratch, emit, pending, from } = this;
-    const { total } = pending;
+    const { scratch, emit, from, emitted: before } = this;
     const states = table.rows.chunkOf(from);
     const at = table.rows.offsetOf(from);
     if (ample !== null) {
       for (let task = ample.pick(states, at, 0); task >= 0; task = ample.pick(states, at, task + 1)) {
         model.successors(states, at, scratch, emit, task);
-        if (pending.total === total) continue;
+        if (this.emitted === before) continue;
         this.alone += 1;
         return;
       }
     }
     model.successors(states, at, scratch, emit);
-    if (pending.total !== total) return;
+    if (this.emitted !== before) return;
     if (!model.isDone(states, at)) evidence.standStill(from);
     else onDone?.(states, at);
   }

@@ -62,10 +62,9 @@ export class StateRows {
     return id;
   }
 
-  /** Writes to `into` the bits in which state `id` differs from the one from which it was first reached. */
-  differ(id: number, into: Int32Array): void {
+  /** Writes to `into` the bits in which state `id` differs from state `parent`. */
+  differ(id: number, parent: number, into: Int32Array): void {
     const { words } = this;
-    const parent = (this.parents[id >>> chunkBits] as Int32Array)[id & chunkMask] as number;
     const chunk = this.rows[id >>> chunkBits] as Int32Array;
     const before = this.rows[parent >>> chunkBits] as Int32Array;
     const own = (id & chunkMask) * words;
@@ -75,6 +74,11 @@ export class StateRows {
     }
   }
 
+  /** The state from which state `id` was first reached. */
+  parentOf(id: number): number {
+    return (this.parents[id >>> chunkBits] as Int32Array)[id & chunkMask] as number;
+  }
+
   actionTo(id: number): Action {
     return (this.actions[id >>> chunkBits] as Uint16Array)[id & chunkMask] as number;
   }
@@ -82,9 +86,7 @@ export class StateRows {
   /** The actions that lead from the initial state to state `id`, by the way it was first met. */
   pathTo(id: number): readonly Action[] {
     const path: Action[] = [];
-    for (let at = id; at > 0; at = (this.parents[at >>> chunkBits] as Int32Array)[at & chunkMask] as number) {
-      path.push(this.actionTo(at));
-    }
+    for (let at = id; at > 0; at = this.parentOf(at)) path.push(this.actionTo(at));
     return path.reverse();
   }
 

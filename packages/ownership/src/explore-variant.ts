@@ -1,19 +1,24 @@
 import {
+  type Answering,
   allReductions,
+  answering,
   type Bounds,
   type Deadlock,
   type ExploreOptions,
   exploring,
+  exploringInShards,
   formatSchedule,
   type Progress,
   type Reduction,
   type Report,
   type Schedule,
+  type ShardPort,
+  type ShardsOptions,
   toTheEnd,
 } from '@custody/explore';
 import { type CaseVerdict, caseVerdicts, type Unlisted, unlistedIn } from './ledger.ts';
 import type { Stores } from './machine.ts';
-import { modelOf, type Outcome } from './model-of.ts';
+import { modelOf, type Outcome, type OwnershipModel } from './model-of.ts';
 import { taskNamed } from './names.ts';
 import { alikeTasks, everyOutcome } from './outcomes.ts';
 import type { Sentence } from './properties.ts';
@@ -100,22 +105,31 @@ export interface VariantBounds extends Bounds, Pick<ExploreOptions, 'lossy' | 'e
   readonly reduction?: Reduction;
 }
 
-/** Every interleaving of `scenario` under `variant`, judged. Yields where the search stands, as `exploring` does. */
-export function* exploringVariant(
-  variant: Variant,
-  scenario: Scenario,
-  { stores = 'sc', reduction: wanted = allReductions, ...bounds }: VariantBounds = {},
-): Generator<Progress, VariantReport> {
-  const model = modelOf(variant, scenario, stores);
-  const outcomes = new Map<string, Outcome>();
-  const report = yield* exploring(model, model.properties, {
-    ...bounds,
-    reduction: wanted,
-    onDone: (states, at) => {
-      const outcome = model.outcomeAt(states, at);
-      outcomes.set(JSON.stringify(outcome), outcome);
-    },
-  });
+/** The ways to end that a search has met, each once. */
+class Endings {
+  readonly met = new Map<string, Outcome>();
+  private readonly model: OwnershipModel;
+
+  constructor(model: OwnershipModel) {
+    this.model = model;
+  }
+
+  readonly add = (states: Int32Array, at: number): void => {
+    const outcome = this.model.outcomeAt(states, at);
+    this.met.set(JSON.stringify(outcome), outcome);
+  };
+}
+
+/** What was asked, and what a search of its model came to. */
+interface Explored {
+  readonly variant: Variant;
+  readonly scenario: Scenario;
+  readonly stores: Stores;
+  readonly model: OwnershipModel;
+  readonly endings: Endings;
+}
+
+const judged = ({ variant, scenario, stores, model, endings }: Explored, report: Report): VariantReport => {
   const { states, transitions, complete, reduction, deadlock } = report;
   const symmetry = reduction.symmetry ? model.symmetry : undefined;
   return {
@@ -132,12 +146,49 @@ export function* exploringVariant(
     properties: model.sentences.map((sentence) => verdictOf(sentence, report)),
     cases: caseVerdicts(report),
     unlisted: unlistedIn(report),
-    outcomes: everyOutcome([...outcomes.values()], symmetry),
+    outcomes: everyOutcome([...endings.met.values()], symmetry),
     alike: alikeTasks(symmetry).map((members) => members.map((tasks) => tasks.map(taskNamed))),
     shortestTo: report.shortestTo,
   };
+};
+
+/** Every interleaving of `scenario` under `variant`, judged. Yields where the search stands, as `exploring` does. */
+export function* exploringVariant(
+  variant: Variant,
+  scenario: Scenario,
+  { stores = 'sc', reduction = allReductions, ...bounds }: VariantBounds = {},
+): Generator<Progress, VariantReport> {
+  const model = modelOf(variant, scenario, stores);
+  const endings = new Endings(model);
+  const report = yield* exploring(model, model.properties, { ...bounds, reduction, onDone: endings.add });
+  return judged({ variant, scenario, stores, model, endings }, report);
 }
 
 /** As `exploringVariant`, to the end at once. */
 export const exploreVariant = (variant: Variant, scenario: Scenario, bounds: VariantBounds = {}): VariantReport =>
   toTheEnd(exploringVariant(variant, scenario, bounds), bounds.onProgress);
+
+/** What a shard of `exploringVariantInShards` answers; it must be asked for by the same things. */
+export const shardOfVariant = (variant: Variant, scenario: Scenario, stores: Stores = 'sc'): Answering => {
+  const model = modelOf(variant, scenario, stores);
+  return answering(model, model.properties);
+};
+
+export interface ShardsBounds
+  extends Bounds,
+    Pick<VariantBounds, 'stores' | 'reduction'>,
+    Pick<ShardsOptions, 'turn'> {}
+
+/** As `exploringVariant`, by the shards at `ports`, with at most symmetry to make the graph smaller. */
+export async function* exploringVariantInShards(
+  variant: Variant,
+  scenario: Scenario,
+  ports: readonly ShardPort[],
+  { stores = 'sc', reduction = allReductions, ...bounds }: ShardsBounds = {},
+): AsyncGenerator<Progress, VariantReport> {
+  const model = modelOf(variant, scenario, stores);
+  const endings = new Endings(model);
+  const { symmetry } = reduction;
+  const report = yield* exploringInShards(model, ports, { ...bounds, symmetry, onDone: endings.add });
+  return judged({ variant, scenario, stores, model, endings }, report);
+}

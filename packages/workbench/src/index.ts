@@ -31,6 +31,7 @@ export type { RunDiff } from './compare.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
 export { type ExperimentRequest, experimentOf, findScenario, findVariant, isOwn, isScenario } from './experiment.ts';
+export { exploringScenarioInShards, type ShardsSearchBounds, shardOfScenario } from './explore-in-shards.ts';
 export { type ExportedModel, exportModel, modelFormats } from './export-model.ts';
 export type { Extent, HuntStory } from './hunt-story.ts';
 export type { ImportedRun, Recording } from './import-recording.ts';

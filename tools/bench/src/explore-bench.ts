@@ -17,6 +17,8 @@ interface Request {
   readonly withSpin: boolean;
   /** How many runs, or pairs of runs, of which the median counts. */
   readonly runs: number;
+  /** In how many threads ours runs. With more than one, each run is paired with one in this thread alone. */
+  readonly workers: number;
 }
 
 /** Equal, as far as pan printed the digits. */
@@ -27,9 +29,10 @@ const isSame = (own: number, printed: number): boolean =>
  * Runs ours and SPIN's in turn, on a table sized in advance for both: a first run, which does not count among these,
  * has to find out how many states there are, and so shows what ours takes when it is not told.
  */
-export const benchExplore = ({ variant, size, withSpin, runs }: Request): ExploreBench => {
-  const untold = runReference({ variant, size, expectedStates: 0 });
+export const benchExplore = ({ variant, size, withSpin, runs, workers }: Request): ExploreBench => {
+  const untold = runReference({ variant, size, expectedStates: 0, workers });
   const ours: ReferenceRun[] = [];
+  const alone: ReferenceRun[] = [];
   const theirs: SpinRun[] = [];
   const version = withSpin ? spinVersion() : null;
   if (withSpin && version === null) {
@@ -37,7 +40,9 @@ export const benchExplore = ({ variant, size, withSpin, runs }: Request): Explor
   }
   const runAll = (verifier: Verifier | null): void => {
     for (let pair = 0; pair < runs; pair += 1) {
-      ours.push(runReference({ variant, size, expectedStates: untold.states }));
+      const request = { variant, size, expectedStates: untold.states };
+      ours.push(runReference({ ...request, workers }));
+      if (workers > 1) alone.push(runReference({ ...request, workers: 1 }));
       if (verifier !== null) theirs.push(verifier.run(untold.states));
     }
   };
@@ -74,6 +79,17 @@ export const benchExplore = ({ variant, size, withSpin, runs }: Request): Explor
         ({ seconds }) => seconds,
         ({ seconds }) => seconds,
       ),
+      ...(alone.length === 0
+        ? []
+        : [
+            {
+              id: 'seconds in one thread',
+              value: median(alone.map(({ seconds }) => seconds)),
+              unit: 's',
+              baseline: null,
+              ratio: median(ours.map(({ seconds }, pair) => seconds / (alone[pair] as ReferenceRun).seconds)),
+            },
+          ]),
       { id: 'seconds without a hint of the size', value: untold.seconds, unit: 's', baseline: null, ratio: null },
       figure(
         'states per second',

@@ -13,6 +13,7 @@ interface Options {
   readonly early: boolean;
   readonly spin: boolean;
   readonly runs: number;
+  readonly workers: number;
   readonly json: boolean;
 }
 
@@ -29,15 +30,17 @@ const count = (value: number): string => value.toLocaleString('en');
 const round = (value: number): string =>
   value >= 100 ? count(Math.round(value)) : value.toLocaleString('en', { maximumSignificantDigits: 3 });
 const figureLine = ({ id, value, unit, baseline, ratio }: Figure): string => {
-  const compared = baseline === null || ratio === null ? '' : `   SPIN ${round(baseline)}   ratio ${ratio.toFixed(2)}`;
+  const other = baseline === null ? '' : `   SPIN ${round(baseline)}`;
+  const compared = ratio === null ? '' : `${other}   ratio ${ratio.toFixed(2)}`;
   return `  ${`${id}:`.padEnd(38)}${round(value)} ${unit === '1/s' ? '' : unit}${compared}`.trimEnd();
 };
 
-const nameOf = ({ reference, devices, claimers, unbinders, managed, early }: Options): string =>
+const nameOf = ({ reference, devices, claimers, unbinders, managed, early, workers }: Options): string =>
   [
     `${reference}, N=${devices} C=${claimers} U=${unbinders}`,
     ...(managed === 0 ? [] : [`M=0b${managed.toString(2)}`]),
     ...(early ? ['EARLY'] : []),
+    ...(workers > 1 ? [`in ${workers} threads`] : []),
   ].join(' ');
 
 const textOf = (options: Options, machine: Machine, { run, figures, spin }: ExploreBench): readonly string[] => [
@@ -81,14 +84,15 @@ export const registerExplore = (program: Command): void => {
     .option('--managed <mask>', 'bit i: the driver of device i has driver_managed_dma', mask, 0)
     .option('--early', 'pinctrl may fail before the claim', false)
     .option('--no-reduction', 'look at every state (there are no reductions yet)')
+    .option('--workers <n>', 'in so many threads, each run beside one in a single thread', whole, 1)
     .option('--spin', 'run SPIN on the same model, and compare', false)
     .option('--runs <n>', 'how many runs, of which the median counts', whole, 5)
     .option('--json', 'print one JSON document', false)
     .action((options: Options) => {
-      const { reference, devices, claimers, unbinders, managed, early } = options;
+      const { reference, devices, claimers, unbinders, managed, early, workers } = options;
       const size: ReferenceSize = { devices, claimers, unbinders, managed, early };
       const runs = Math.max(1, options.runs);
-      const bench = benchExplore({ variant: reference, size, withSpin: options.spin, runs });
+      const bench = benchExplore({ variant: reference, size, withSpin: options.spin, runs, workers });
       const machine = thisMachine();
       const text = options.json
         ? JSON.stringify(jsonOf(options, machine, bench), null, 2)

@@ -1,13 +1,26 @@
 /** Explores the reference model once, as the JSON in the first argument says, and prints a `ReferenceRun`. */
-import { explore } from '@custody/explore';
-import { referenceModel } from './reference-model.ts';
-import type { ReferenceRequest, ReferenceRun } from './reference-run.ts';
+import { explore, exploringInShards, type Report } from '@custody/explore';
+import { openThreads } from '@custody/explore-threads';
+import { measuredModel, type ReferenceRequest, type ReferenceRun } from './reference-run.ts';
 
-const { variant, size, expectedStates } = JSON.parse(process.argv[2] ?? '') as ReferenceRequest;
-// Its text, as SPIN, calls a deadlock only where nobody can move: not yet where tasks wait for each other in a cycle.
-const { waitsFor: _, ...model } = referenceModel(variant, size);
+const request = JSON.parse(process.argv[2] ?? '') as ReferenceRequest;
+const bounds = { maxStates: 2 ** 29, expectedStates: request.expectedStates };
+
+const inThreads = async (): Promise<Report> => {
+  const threads = openThreads(new URL('reference-worker.ts', import.meta.url), request, request.workers);
+  try {
+    const search = exploringInShards(measuredModel(request), threads.ports, bounds);
+    for (;;) {
+      const step = await search.next();
+      if (step.done === true) return step.value;
+    }
+  } finally {
+    await threads.close();
+  }
+};
+
 const began = performance.now();
-const report = explore(model, [], { maxStates: 2 ** 29, expectedStates });
+const report = request.workers > 1 ? await inThreads() : explore(measuredModel(request), [], bounds);
 const seconds = (performance.now() - began) / 1000;
 
 const lengths = [...report.marks.values(), ...(report.deadlock ? [report.deadlock.schedule] : [])].map(

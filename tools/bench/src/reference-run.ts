@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Model } from '@custody/explore';
+import { referenceModel } from './reference-model.ts';
 import type { ReferenceSize, ReferenceVariant } from './reference-size.ts';
 
 /** What one search of the reference model found, and what it took. */
@@ -25,7 +27,15 @@ export interface ReferenceRequest {
   readonly variant: ReferenceVariant;
   readonly size: ReferenceSize;
   readonly expectedStates: number;
+  /** In how many threads; 1 is this one alone, without any exchange. */
+  readonly workers: number;
 }
+
+/** Its text, as SPIN, calls a deadlock only where nobody can move: not yet where tasks wait for each other in a cycle. */
+export const measuredModel = ({ variant, size }: Pick<ReferenceRequest, 'variant' | 'size'>): Model => {
+  const { waitsFor: _, ...model } = referenceModel(variant, size);
+  return model;
+};
 
 /** One search in a process of its own, so that no run finds another's compiled code or memory. */
 export const runReference = (request: ReferenceRequest): ReferenceRun => {

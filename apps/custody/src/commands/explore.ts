@@ -17,11 +17,12 @@ import {
   scenarioWord,
   variantWord,
 } from '../experiment-options.ts';
+import { exploreInParallel } from '../explore-in-parallel.ts';
 import { exploreLines } from '../explore-text.ts';
 import { argumentLines, breaks, type Charge, deadlocks } from '../mail/argument.ts';
 import { signature } from '../mail/signature.ts';
 import { type ExitCode, exit, many } from '../print.ts';
-import { type Register, run } from '../register.ts';
+import { type Register, run, wholeNumber } from '../register.ts';
 import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
 
 type ExploreOptions = SizeOptions &
@@ -29,6 +30,7 @@ type ExploreOptions = SizeOptions &
     /** False with --no-reduction. */
     readonly reduction: boolean;
     readonly lossy?: boolean;
+    readonly workers: number;
   };
 
 /** A charge with the schedule that proves it. */
@@ -105,6 +107,7 @@ export const registerExplore: Register = (program) => {
       '--lossy',
       'remember 64 bits of hash for each state in its place: goes on where memory ends, at a stated risk',
     )
+    .option('--workers <n>', 'in so many threads, for a search of millions of states', wholeNumber, 1)
     .action(
       run(async ({ print }, options: ExploreOptions, variant: string, scenario: string) => {
         const asked = askedOf(variant, scenario, options);
@@ -112,12 +115,12 @@ export const registerExplore: Register = (program) => {
         const experiment = experimentOf(request);
         const twist = twistOf(experiment.variant, experiment.scenario);
         const search = searchFor(print, `exploring ${asked.scenario}`, options);
+        const bounds = { ...search.bounds, ...(!options.reduction && { reduction: noReduction }) };
+        const { workers, lossy = false } = options;
         const report = await search.take(
-          exploringScenario(request, {
-            ...search.bounds,
-            ...(!options.reduction && { reduction: noReduction }),
-            ...(options.lossy && { lossy: true }),
-          }),
+          workers === 1
+            ? exploringScenario(request, { ...bounds, lossy })
+            : exploreInParallel(request, { ...bounds, lossy, workers }),
         );
         const seconds = search.seconds();
         const stop = search.stopOf(report.bound);
