@@ -93,7 +93,7 @@ const verdictOf = (
   return { id, name, source, verdict: complete ? 'holds' : 'unknown', schedule: null, steps: null };
 };
 
-export interface VariantBounds extends Bounds, Pick<ExploreOptions, 'lossy' | 'exactStates'> {
+export interface VariantBounds extends Bounds, Pick<ExploreOptions, 'lossy' | 'exactStates' | 'leastGain'> {
   /** Default: `sc`. */
   readonly stores?: Stores;
   /** Default: both. `noReduction` is the full graph. */
