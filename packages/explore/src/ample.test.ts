@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { Ample } from './ample.ts';
+import type { Behaviour } from './behaviour.ts';
+import { drive } from './drive.ts';
+import { allReductions, explore, noReduction } from './explore.ts';
+import type { Property } from './property.ts';
+import type { Report } from './report.ts';
+import { follow } from './schedulers/follow.ts';
+import { type Hand, type HandModel, type HandStep, handModel } from './steps.testing.ts';
+
+const put =
+  (field: string, value: number): HandStep['run'] =>
+  (at) => {
+    at.set(field, value);
+    return undefined;
+  };
+const sees =
+  (field: string): HandStep['run'] =>
+  (at) => {
+    at.mark(`saw ${at.get(field)}`);
+    return undefined;
+  };
+const nothing: HandStep = {};
+
+const after = (model: HandModel, schedule: readonly string[]): Int32Array => {
+  const row = new Int32Array(model.words);
+  model.initial(row, 0);
+  drive(model, follow(schedule, { strict: true }), { onStep: (_, states, at) => row.set(states.subarray(at)) });
+  return row;
+};
+
+type Making = (model: HandModel) => readonly Property[];
+const none: Making = () => [];
+
+/** Who may move alone after `schedule`, when all there is to know is known. */
+const aloneAfter = (hand: Hand, schedule: readonly string[], properties: Making = none): readonly number[] => {
+  const model = handModel(hand);
+  const own = properties(model);
+  explore(model, own);
+  return candidates(new Ample(behaviourOf(model), own, model.symmetry), after(model, schedule));
+};
+
+const behaviourOf = (model: HandModel): Behaviour => {
+  if (model.behaviour === undefined) throw new TypeError('Cannot ask a model what it does that does not say so');
+  return model.behaviour();
+};
+
+const candidates = (ample: Ample, row: Int32Array): readonly number[] => {
+  const found: number[] = [];
+  for (let task = ample.pick(row, 0, 0); task >= 0; task = ample.pick(row, 0, task + 1)) found.push(task);
+  return found;
+};
+
+const told = ({ complete, deadlock, witnesses, marks, standstills }: Report) => ({
+  complete,
+  standstills,
+  deadlock: deadlock !== undefined,
+  witnesses: [...witnesses.keys()].sort(),
+  marks: [...marks.keys()].sort(),
+});
+/** The full graph and the reduced one, which say the same. */
+const both = (hand: Hand, properties: Making = none): { readonly full: Report; readonly reduced: Report } => {
+  const [full, reduced] = [noReduction, allReductions].map((reduction) => {
+    const model = handModel(hand);
+    return explore(model, properties(model), { reduction, leastGain: 0 });
+  }) as [Report, Report];
+  expect(told(reduced)).toEqual(told(full));
+  return { full, reduced };
+};
+
+describe('a task moves alone', () => {
+  it('with work that nobody else has to do with: one order of it is enough', () => {
+    const work = [nothing, nothing, nothing];
+    const { full, reduced } = both({ tasks: [work, work, work] });
+    expect([full.states, reduced.states]).toEqual([4 ** 3, 3 * 3 + 1]);
+  });
+
+  const count: readonly HandStep[] = [
+    { takes: 'l' },
+    {
+      run: (at) => {
+        at.set('x', at.get('x') + 1);
+        return undefined;
+      },
+    },
+    { drops: 'l' },
+  ];
+  const counting: Hand = { fields: { x: 8 }, locks: ['l'], tasks: [count, count] };
+
+  it('with what the lock protects that it holds, and not when it takes or drops the lock', () => {
+    expect(aloneAfter(counting, ['T0'])).toEqual([0]);
+    expect(aloneAfter(counting, [])).not.toContain(0);
+    expect(aloneAfter(counting, ['T0', 'T0'])).not.toContain(0);
+  });
+
+  it('and not with what another reads without the lock', () => {
+    const reader: Hand = { ...counting, tasks: [count, count, [{ run: sees('x') }]] };
+    expect(aloneAfter(reader, ['T0'])).not.toContain(0);
+    const { reduced } = both(reader);
+    expect([...reduced.marks.keys()].sort()).toEqual(['saw 0', 'saw 1', 'saw 2']);
+  });
+
+  it('and not with what another reads under another lock', () => {
+    const reader: Hand = {
+      ...counting,
+      locks: ['l', 'm'],
+      tasks: [count, [{ takes: 'm' }, { run: sees('x') }, { drops: 'm' }]],
+    };
+    expect(aloneAfter(reader, ['T0'])).not.toContain(0);
+    both(reader);
+  });
+
+  it('and not with a lock, where another may look whether it is taken and has not been seen to find it so', () => {
+    const tries: HandStep = {
+      run: (at) => {
+        if (at.get('l') !== 0) return 2;
+        at.set('l', 2);
+        return 1;
+      },
+    };
+    const model = handModel({
+      locks: ['l'],
+      tasks: [
+        [{ takes: 'l' }, { drops: 'l' }],
+        [tries, { drops: 'l' }],
+      ],
+    });
+    drive(model, follow(['T1', 'T1', 'T0', 'T0']));
+    const ample = new Ample(behaviourOf(model), [], undefined);
+    expect(candidates(ample, after(model, ['T0']))).not.toContain(0);
+  });
+
+  it('once it has dropped the lock, what another does under it is in its way again', () => {
+    const early: Hand = {
+      ...counting,
+      tasks: [[{ takes: 'l' }, { drops: 'l' }, { run: put('x', 5) }, nothing], count],
+    };
+    expect(aloneAfter(early, ['T0', 'T0'])).not.toContain(0);
+    both({ ...early, tasks: [...early.tasks, [{ takes: 'l' }, { run: sees('x') }, { drops: 'l' }]] });
+  });
+
+  it('with nothing that it holds a lock for on some ways only', () => {
+    const sometimes: Hand = {
+      fields: { x: 4, y: 2 },
+      locks: ['l'],
+      tasks: [
+        [{ run: () => 1, fails: () => 2 }, { takes: 'l' }, { run: put('x', 1) }, { run: put('x', 2) }, nothing],
+        [{ takes: 'l' }, { run: sees('x') }, { drops: 'l' }],
+      ],
+    };
+    expect(aloneAfter(sometimes, ['T0', 'T0'])).not.toContain(0);
+    expect(aloneAfter(sometimes, ['T0!fail'])).not.toContain(0);
+    both(sometimes);
+  });
+
+  it('and others come to move though it goes round and round for ever', () => {
+    const round: HandStep = { run: () => 0 };
+    const { reduced } = both({
+      fields: { x: 2 },
+      tasks: [
+        [nothing, nothing, round],
+        [{ run: sees('x') }, nothing],
+      ],
+    });
+    expect([...reduced.marks.keys()]).toEqual(['saw 0']);
+  });
+
+  it('and others come to move though two of them go round and round, each on ways that cross', () => {
+    const ways: readonly HandStep[] = [
+      { run: () => 1, fails: () => 2 },
+      { run: () => 2, fails: () => 0 },
+      { run: () => 1, fails: () => 0 },
+    ];
+    const { reduced } = both({ tasks: [ways, ways, [{ run: (at) => void at.mark('came') }]] });
+    expect([...reduced.marks.keys()]).toEqual(['came']);
+  });
+
+  it('only as far as it can move: who waits is passed over', () => {
+    const { full } = both({
+      fields: { x: 2, y: 2 },
+      tasks: [
+        [{ when: (at) => at.get('x') === 1, run: (at) => void at.mark('woke') }],
+        [{ run: put('x', 1) }],
+        [nothing, nothing],
+      ],
+    });
+    expect([...full.marks.keys()]).toEqual(['woke']);
+  });
+
+  it('and a standstill is found, and one that waits for ever', () => {
+    const { reduced } = both({ fields: { x: 2 }, tasks: [[{ when: (at) => at.get('x') === 1 }], [nothing, nothing]] });
+    expect(reduced.standstills).toBe(1);
+    expect(reduced.deadlock?.schedule).toHaveLength(2);
+  });
+
+  it('and a cycle of those who wait is found while others could go on', () => {
+    const one: readonly HandStep[] = [{ takes: 'l' }, { takes: 'm' }, { drops: 'm' }, { drops: 'l' }];
+    const other: readonly HandStep[] = [{ takes: 'm' }, { takes: 'l' }, { drops: 'l' }, { drops: 'm' }];
+    const { full, reduced } = both({ locks: ['l', 'm'], tasks: [[nothing, nothing, nothing], one, other] });
+    expect(reduced.deadlock?.schedule).toHaveLength(full.deadlock?.schedule.length ?? -1);
+    expect(reduced.deadlock?.waits).toHaveLength(2);
+  });
+});
+
+describe('a property', () => {
+  const twice: readonly HandStep[] = [{ run: put('x', 1) }, { run: put('x', 0) }, nothing];
+
+  it('is not passed by: who changes what it reads does not move alone', () => {
+    const hand: Hand = {
+      fields: { x: 2, y: 2 },
+      tasks: [twice, [{ run: put('y', 1) }, { run: put('y', 0) }, nothing]],
+    };
+    const making: Making = ({ property }) => [property('not both', (at) => at.get('x') + at.get('y') < 2)];
+    const { reduced } = both(hand, making);
+    expect(reduced.witnesses.get('not both')).toHaveLength(2);
+  });
+
+  it('that does not say what it reads is asked after every step', () => {
+    const hand: Hand = {
+      fields: { x: 2, y: 2 },
+      tasks: [twice, [{ run: put('y', 1) }, { run: put('y', 0) }, nothing]],
+    };
+    const making: Making = ({ property }) => {
+      const { reads: _, ...silent } = property('not both', (at) => at.get('x') + at.get('y') < 2);
+      return [silent];
+    };
+    expect(both(hand, making).reduced.witnesses.size).toBe(1);
+  });
+
+  const locked: readonly HandStep[] = [{ takes: 'l' }, ...twice, { drops: 'l' }];
+  const isZero: Making = ({ property }) => [property('x is 0', (at) => at.get('x') === 0, { unless: ['l'] })];
+
+  it('that says nothing while a lock is held does not mind what its holder does', () => {
+    const hand: Hand = { fields: { x: 2 }, locks: ['l'], tasks: [locked, [nothing, nothing]] };
+    expect(aloneAfter(hand, ['T0'], isZero)).toContain(0);
+    expect(both(hand, isZero).reduced.witnesses.size).toBe(0);
+  });
+
+  it('that says nothing while a lock is held minds what others do, and what is left when it is dropped', () => {
+    const others: Hand = { fields: { x: 2 }, locks: ['l'], tasks: [[{ takes: 'l' }, nothing, nothing], twice] };
+    expect(both(others, isZero).reduced.witnesses.get('x is 0')).toEqual(['T1']);
+    const left: Hand = {
+      fields: { x: 2 },
+      locks: ['l'],
+      tasks: [
+        [{ takes: 'l' }, { run: put('x', 1) }, { drops: 'l' }, { run: put('x', 0) }, nothing],
+        [nothing, nothing],
+      ],
+    };
+    expect(both(left, isZero).reduced.witnesses.get('x is 0')).toEqual(['T0', 'T0', 'T0']);
+  });
+
+  it('minds a lock of whose holder it says nothing, though nobody else wants that lock', () => {
+    const hand: Hand = { fields: { x: 2 }, locks: ['l'], tasks: [[{ takes: 'l' }, nothing], twice] };
+    expect(aloneAfter(hand, [], isZero)).not.toContain(0);
+    const { reduced } = both(hand, isZero);
+    expect(reduced.witnesses.get('x is 0')).toEqual(['T1']);
+  });
+});
