@@ -9,14 +9,16 @@ import type { Report } from './report.ts';
 import { follow } from './schedulers/follow.ts';
 import { type Hand, type HandModel, type HandStep, handModel } from './steps.testing.ts';
 
+type Run = NonNullable<HandStep['run']>;
+
 const put =
-  (field: string, value: number): HandStep['run'] =>
+  (field: string, value: number): Run =>
   (at) => {
     at.set(field, value);
     return undefined;
   };
 const sees =
-  (field: string): HandStep['run'] =>
+  (field: string): Run =>
   (at) => {
     at.mark(`saw ${at.get(field)}`);
     return undefined;
@@ -359,7 +361,7 @@ describe('of those that are alike', () => {
       ],
     };
     const model = handModel({ ...reader, alike });
-    drive(model, follow(['T0', 'T0', 'T0', 'T0']));
+    drive(model, follow(['T0', 'T0', 'T0', 'T0', 'T1', 'T1', 'T1']));
     const known = behaviourOf(model);
     // T0 has finished; T1, which has not, may read y as T0 did.
     const row = after(model, ['T0', 'T0', 'T0', 'T0']);

@@ -4,7 +4,7 @@ import { type Action, actionName, type Model, taskOf } from './model.ts';
 import { isWitness, type Property } from './property.ts';
 
 /** What each move leads to, and its marks, as text. */
-const movesAt = (model: Model, row: Int32Array): ReadonlyMap<Action, { readonly to: Int32Array; marks: string }> => {
+const movesAt = (model: Model, row: Int32Array): ReadonlyMap<Action, { readonly to: Int32Array; readonly marks: string }> => {
   const { actions, successors } = optionsAt(model, row);
   return new Map(
     actions.map((action, index) => {
@@ -18,7 +18,7 @@ const movesAt = (model: Model, row: Int32Array): ReadonlyMap<Action, { readonly 
 export const everyState = (model: Model): readonly Int32Array[] => {
   const start = new Int32Array(model.words);
   model.initial(start, 0);
-  const known = new Map([[start.join(), start]]);
+  const known = new Map<string, Int32Array>([[start.join(), start]]);
   for (const row of known.values()) {
     for (const { to } of movesAt(model, row).values()) if (!known.has(to.join())) known.set(to.join(), to);
   }
