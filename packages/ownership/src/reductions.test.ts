@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { comeAndGo, comeAndGoInOrder } from './fairness.ts';
-import { bothStores, eachVariant, scenario, variant } from './found.testing.ts';
+import { bothStores, eachVariant, isThorough, scenario, variant } from './found.testing.ts';
 import { expectSameWithout } from './reports.testing.ts';
 import { type Scenario, scale } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
-
-/** `REDUCTIONS=all` looks at the larger sizes under every variant, not under every third. */
-const isThorough = process.env['REDUCTIONS'] === 'all';
 
 /** One device more, and one claimer more, as far as it can be told with so many. */
 const larger = (usual: Scenario): readonly Scenario[] => {
