@@ -4,7 +4,10 @@ import { type Action, actionName, type Model, taskOf } from './model.ts';
 import { isWitness, type Property } from './property.ts';
 
 /** What each move leads to, and its marks, as text. */
-const movesAt = (model: Model, row: Int32Array): ReadonlyMap<Action, { readonly to: Int32Array; readonly marks: string }> => {
+const movesAt = (
+  model: Model,
+  row: Int32Array,
+): ReadonlyMap<Action, { readonly to: Int32Array; readonly marks: string }> => {
   const { actions, successors } = optionsAt(model, row);
   return new Map(
     actions.map((action, index) => {
