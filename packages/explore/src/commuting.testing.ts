@@ -17,12 +17,13 @@ const movesAt = (
   );
 };
 
-/** Every state of the full graph. */
-export const everyState = (model: Model): readonly Int32Array[] => {
+/** Every state of the full graph, or about the first `most`. */
+export const everyState = (model: Model, most = Number.POSITIVE_INFINITY): readonly Int32Array[] => {
   const start = new Int32Array(model.words);
   model.initial(start, 0);
   const known = new Map<string, Int32Array>([[start.join(), start]]);
   for (const row of known.values()) {
+    if (known.size >= most) break;
     for (const { to } of movesAt(model, row).values()) if (!known.has(to.join())) known.set(to.join(), to);
   }
   return [...known.values()];

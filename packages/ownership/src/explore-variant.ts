@@ -15,7 +15,7 @@ import { type CaseVerdict, caseVerdicts, type Unlisted, unlistedIn } from './led
 import type { Stores } from './machine.ts';
 import { modelOf, type Outcome } from './model-of.ts';
 import { taskNamed } from './names.ts';
-import { alikeTasks, everyOutcome } from './outcomes.ts';
+import { everyOutcome } from './outcomes.ts';
 import type { Sentence } from './properties.ts';
 import type { Scenario } from './scenario.ts';
 import type { Variant } from './variant.ts';
@@ -117,7 +117,7 @@ export function* exploringVariant(
     },
   });
   const { states, transitions, complete, reduction, deadlock } = report;
-  const symmetry = reduction.symmetry ? model.symmetry : undefined;
+  const alike = reduction.symmetry ? model.alike : [];
   return {
     variant: variant.id,
     scenario: scenario.id,
@@ -132,8 +132,8 @@ export function* exploringVariant(
     properties: model.sentences.map((sentence) => verdictOf(sentence, report)),
     cases: caseVerdicts(report),
     unlisted: unlistedIn(report),
-    outcomes: everyOutcome([...outcomes.values()], symmetry),
-    alike: alikeTasks(symmetry).map((members) => members.map((tasks) => tasks.map(taskNamed))),
+    outcomes: everyOutcome([...outcomes.values()], alike),
+    alike: alike.map((members) => members.map(({ tasks }) => tasks.map(taskNamed))),
     shortestTo: report.shortestTo,
   };
 }
