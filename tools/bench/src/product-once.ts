@@ -3,9 +3,13 @@ import { allReductions, explore, noReduction } from '@custody/explore';
 import { modelOf, scale, scenarios, variants } from '@custody/ownership';
 import type { ProductRequest, ProductRun } from './product-run.ts';
 
-const { variant: variantId, scenario: scenarioId, devices, claimers, isReduced } = JSON.parse(
-  process.argv[2] ?? '',
-) as ProductRequest;
+const {
+  variant: variantId,
+  scenario: scenarioId,
+  devices,
+  claimers,
+  isReduced,
+} = JSON.parse(process.argv[2] ?? '') as ProductRequest;
 
 const named = <Item extends { readonly id: string }>(items: readonly Item[], id: string, what: string): Item => {
   const found = items.find((item) => item.id === id);
