@@ -167,10 +167,10 @@ export class Lookup<Answer> {
     }
     this.nodes[node] = packed(field);
     this.fields.set(node, field);
-    const bits = field.mask << field.shift;
-    if ((~(this.reads[field.word] as number) & bits) !== 0) {
+    const read = field.mask << field.shift;
+    if ((~(this.reads[field.word] as number) & read) !== 0) {
       this.reads = this.reads.slice();
-      this.reads[field.word] = (this.reads[field.word] as number) | bits;
+      this.reads[field.word] = (this.reads[field.word] as number) | read;
     }
     this.lead(place, node);
     return node;
