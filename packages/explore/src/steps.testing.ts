@@ -140,7 +140,9 @@ export const handModel = ({ fields: sizes = {}, locks = [], tasks, alike = [], n
         kind,
         name,
         holds: (states, base) => known.at(states, base),
-        reads: known.reads,
+        get reads() {
+          return known.reads;
+        },
         ...(unless !== undefined && { unless: unless.map(fieldOf) }),
       };
     },
