@@ -88,6 +88,8 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
   const watch = new LevelWatch();
   let told = firstWord;
   let isInterrupted = false;
+  /** Somebody hears from the search itself where it stands; else only its clock can be told. */
+  let isHeard = false;
 
   const clock = (): string => {
     const limit = budget === undefined ? '' : ` of ${budget / 1000} s`;
@@ -99,7 +101,7 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
     return true;
   };
   const deadline = (): boolean => {
-    if (isDue()) print.progress(clock());
+    if (!isHeard && isDue()) print.progress(clock());
     return isInterrupted || (budget !== undefined && elapsed() > budget);
   };
   /** States and time when the search at hand was last seen to begin, as it may begin again. */
@@ -121,6 +123,7 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
       print.progress(`${what}: interrupted; what was found so far:`);
     };
     process.once('SIGINT', interrupt);
+    isHeard = true;
     try {
       let due = performance.now() + slice;
       for (;;) {
@@ -133,6 +136,7 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
       }
     } finally {
       process.removeListener('SIGINT', interrupt);
+      isHeard = false;
     }
   };
 
