@@ -15,7 +15,7 @@ export interface SearchOptions {
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** `30s`, `500ms`, `2m` → milliseconds. */
-export const duration = (text: string): number => {
+const duration = (text: string): number => {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   if (number === undefined) throw new InvalidArgumentError('It must be a time such as 30s, 500ms or 2m.');
   return Number(number) * units[unit as keyof typeof units];
@@ -24,7 +24,7 @@ export const duration = (text: string): number => {
 const sizes = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 
 /** `500M`, `2G`, `1.5G` → bytes. */
-export const byteSize = (text: string): number => {
+const byteSize = (text: string): number => {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([KMG])i?B?$/i.exec(text) ?? [];
   if (number === undefined || Number(number) === 0) {
     throw new InvalidArgumentError('It must be a size such as 500M or 2G.');
@@ -64,7 +64,7 @@ export interface Search {
   readonly stopOf: (bound: 'states' | 'memory' | 'deadline' | null) => Stop;
 }
 
-export type AnySearch<Answer> = Iterator<Progress, Answer> | AsyncIterator<Progress, Answer>;
+type AnySearch<Answer> = Iterator<Progress, Answer> | AsyncIterator<Progress, Answer>;
 
 const outlookText = (outlook: Outlook): string => {
   switch (outlook.kind) {
@@ -78,7 +78,7 @@ const outlookText = (outlook: Outlook): string => {
 };
 
 /** `1,204,000 states, 602,000/s, 83,000 in the queue, 21 steps deep, shrinking: about 400,000 to go`. */
-export const progressText = ({ states, queue, depth, goal }: Progress, perSecond: number, outlook: Outlook): string =>
+const progressText = ({ states, queue, depth, goal }: Progress, perSecond: number, outlook: Outlook): string =>
   `${goal === 'shortest ways' ? 'all found; looking for shorter ways: ' : ''}${count(states)} states, ${count(Math.round(perSecond))}/s, ${count(queue)} in the queue, ${depth} steps deep${outlookText(outlook)}`;
 
 /** Starts the clock. A search that takes more than a second says on stderr where it stands. */
@@ -88,6 +88,8 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
   const watch = new LevelWatch();
   let told = firstWord;
   let isInterrupted = false;
+  /** Somebody hears from the search itself where it stands; else only its clock can be told. */
+  let isHeard = false;
 
   const clock = (): string => {
     const limit = budget === undefined ? '' : ` of ${budget / 1000} s`;
@@ -99,7 +101,7 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
     return true;
   };
   const deadline = (): boolean => {
-    if (isDue()) print.progress(clock());
+    if (!isHeard && isDue()) print.progress(clock());
     return isInterrupted || (budget !== undefined && elapsed() > budget);
   };
   /** States and time when the search at hand was last seen to begin, as it may begin again. */
@@ -121,6 +123,7 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
       print.progress(`${what}: interrupted; what was found so far:`);
     };
     process.once('SIGINT', interrupt);
+    isHeard = true;
     try {
       let due = performance.now() + slice;
       for (;;) {
@@ -133,6 +136,7 @@ export const searchFor = (print: Printer, what: string, { budget, maxStates, mem
       }
     } finally {
       process.removeListener('SIGINT', interrupt);
+      isHeard = false;
     }
   };
 

@@ -1,7 +1,7 @@
 import type { Behaviour, Footprint, TaskBehaviour } from './behaviour.ts';
 import { type Field, read } from './layout.ts';
 import type { Property } from './property.ts';
-import { closedUnder } from './symmetric-behaviour.ts';
+import { closedUnder, likeFields } from './symmetric-behaviour.ts';
 import type { Interchangeable } from './symmetry.ts';
 
 type Numbers = ReadonlySet<number>;
@@ -22,8 +22,8 @@ interface Place {
   readonly nexts: Numbers;
   /** It may be the only one to move here, as far as the task itself is concerned. */
   readonly isCandidate: boolean;
-  /** Everything it may ever do from here on. */
-  readonly future: readonly Touch[];
+  /** Everything it may ever do from here on; null when it may come where nobody has been. */
+  readonly future: readonly Touch[] | null;
 }
 
 const meet = (left: Numbers, right: Numbers): Numbers => left.intersection(right);
@@ -55,7 +55,9 @@ const backSteps = ({ start, steps }: TaskBehaviour): Numbers => {
   const done = new Set<number>();
   const way: { place: number; nexts: number[] }[] = [];
   const enter = (place: number): void => {
-    way.push({ place, nexts: (steps.get(place) ?? []).flatMap(({ next }) => (next === null ? [] : [next])) });
+    // In the same order for all that are alike, whichever of them was seen to do what.
+    const nexts = new Set((steps.get(place) ?? []).flatMap(({ next }) => (next === null ? [] : [next])));
+    way.push({ place, nexts: [...nexts].sort((left, right) => left - right) });
   };
   enter(start);
   for (let top = way.at(-1); top !== undefined; top = way.at(-1)) {
@@ -91,12 +93,13 @@ const placesOf = (task: TaskBehaviour, locks: Numbers): ReadonlyMap<number, Plac
     });
     touchesAt.set(place, distinct(touches));
   }
-  const futureOf = (from: number): readonly Touch[] => {
+  const futureOf = (from: number): Place['future'] => {
     const seen = new Set<number>([from]);
     for (const place of seen) {
       for (const { next } of task.steps.get(place) ?? []) if (next !== null) seen.add(next);
     }
-    return distinct([...seen].flatMap((place) => touchesAt.get(place) ?? []));
+    const touches = [...seen].map((place) => touchesAt.get(place));
+    return touches.includes(undefined) ? null : distinct(touches.flatMap((own) => own ?? []));
   };
   return new Map(
     [...task.steps.keys()].map((place): [number, Place] => [
@@ -120,11 +123,22 @@ const conflict = (own: readonly Touch[], held: Numbers, other: readonly Touch[])
     ),
   );
 
-/** A property looks at what it reads, at any time at which nobody is inside what it waits for. */
-const touchesOfProperty = ({ reads, unless = [] }: Property, fields: readonly Field[]): readonly Touch[] => {
+/**
+ * A property looks at what it reads, at any time at which nobody is inside what it waits for.
+ *
+ * @param like - by field: those of the others that are alike, of which it may see one in the place of another.
+ */
+const touchesOfProperty = (
+  { reads, unless = [] }: Property,
+  fields: readonly Field[],
+  like: readonly (readonly number[])[],
+): readonly Touch[] => {
   const guards = new Set(unless.map((field) => fields.indexOf(field)).filter((number) => number >= 0));
-  return fields.flatMap(({ word, shift, mask }, field): Touch[] => {
-    const isRead = reads === undefined || ((reads[word] as number) & (mask << shift)) !== 0;
+  const isSeen = ({ word, shift, mask }: Field): boolean =>
+    reads === undefined || ((reads[word] as number) & (mask << shift)) !== 0;
+  const seen = fields.map(isSeen);
+  return fields.flatMap((_, field): Touch[] => {
+    const isRead = like[field]?.some((other) => seen[other] === true) === true;
     if (guards.has(field)) return [{ field, writes: false, under: new Set() }];
     return isRead ? [{ field, writes: false, under: guards }] : [];
   });
@@ -166,7 +180,8 @@ export class Ample {
     this.tasks = behaviour.tasks.map(({ place: { mask } }, task) =>
       Array.from({ length: mask + 1 }, (_, place) => known[task]?.get(place)),
     );
-    this.lookers = properties.map((property) => touchesOfProperty(property, behaviour.fields));
+    const like = likeFields(behaviour.fields, symmetry);
+    this.lookers = properties.map((property) => touchesOfProperty(property, behaviour.fields, like));
     this.basis = describe(known, properties, this.lookers);
     this.candidates = this.tasks.map((places) => new Uint8Array(places.length));
     this.pairs = this.tasks.map((places) => this.tasks.map((others) => new Uint8Array(places.length * others.length)));
@@ -175,7 +190,7 @@ export class Ample {
 
   /**
    * Would the same have been chosen with what `later` was made of? Places that are new to it make no difference: a task
-   * in one got in everybody's way.
+   * that is in one, or may come there, got in everybody's way.
    */
   isStillRight({ basis }: Ample): boolean {
     return [...this.basis].every(([what, known]) => basis.get(what) === known);
@@ -216,7 +231,8 @@ export class Ample {
   private judgePair(task: number, place: number, other: number, otherPlace: number): number {
     const own = this.tasks[task]?.[place];
     const theirs = this.tasks[other]?.[otherPlace];
-    return own === undefined || theirs === undefined || conflict(own.touches, own.held, theirs.future) ? taken : free;
+    const future = theirs?.future ?? null;
+    return own === undefined || future === null || conflict(own.touches, own.held, future) ? taken : free;
   }
 }
 
@@ -236,7 +252,7 @@ const describe = (
       ]),
     ),
     ...properties.map(({ name }, index): [string, string] => [
-      name,
+      `property ${name}`,
       (lookers[index] ?? []).map(keyOf).sort().join('\n'),
     ]),
   ]);

@@ -32,6 +32,11 @@ export interface ExploreOptions extends Bounds {
    * there. Default: 100,000, or twice as many as that search has met.
    */
   readonly exactStates?: number;
+  /**
+   * In what share of the states of some runs a task must be able to move alone for ample sets to be used: with fewer,
+   * they gain less than it takes to find the shortest ways again. Default: 0.05; 0 uses them in any case.
+   */
+  readonly leastGain?: number;
 }
 
 /** The full graph. */
@@ -39,8 +44,6 @@ export const noReduction: Reduction = { symmetry: false, ample: false };
 export const allReductions: Reduction = { symmetry: true, ample: true };
 
 const leastExact = 100_000;
-/** In fewer states than this share a task that moves alone gains less than it takes to find the shortest ways again. */
-const leastGain = 0.05;
 
 const checkHashBits = (bits: number): void => {
   if (!Number.isInteger(bits) || bits < 1 || bits > 64) {
@@ -119,6 +122,7 @@ class Exploration {
   /** Are there ample sets, and are they worth the trouble? */
   private isAmple(): boolean {
     if (!this.mayBeAmple) return false;
+    const { leastGain = 0.05 } = this.options;
     scout(this.model, this.properties);
     this.usesAmple = gainOf(this.model, this.ampleNow()) >= leastGain;
     return this.usesAmple;

@@ -9,6 +9,9 @@ const shiftAt = 8;
 const bitsAt = 13;
 const packed = ({ word, shift, mask }: Field): number =>
   word | (shift << shiftAt) | ((32 - Math.clz32(mask)) << bitsAt);
+/** What a node has room for: the number of a word, and a place for each value. */
+const mostWords = 1 << shiftAt;
+const mostBits = 16;
 /** Where nobody has been yet. */
 const unknown = 0;
 const firstRoom = 256;
@@ -48,8 +51,14 @@ export class Lookup<Answer> {
   /** The tree as code: the number of the answer, or -1 where it must be walked. */
   private code: ((states: Int32Array, at: number) => number) | null = null;
 
-  /** @param ask - the function, over `memory`; what it returns must not be changed by anyone. */
+  /**
+   * @param ask - the function, over `memory`; what it returns must not be changed by anyone.
+   * @throws RangeError when there are more than 256 words.
+   */
   constructor(memory: NotingMemory, words: number, ask: () => Answer) {
+    if (words > mostWords) {
+      throw new RangeError(`Cannot look into states of ${words} words as at most ${mostWords} can be told apart`);
+    }
     this.memory = memory;
     this.words = words;
     this.reads = new Int32Array(words);
@@ -145,6 +154,12 @@ export class Lookup<Answer> {
   }
 
   private open(place: number, field: Field): number {
+    const bits = 32 - Math.clz32(field.mask);
+    if (bits > mostBits) {
+      throw new RangeError(
+        `Cannot look into a field of ${bits} bits as there is a place for each value: split it, at most ${mostBits} bits each`,
+      );
+    }
     const node = this.used;
     this.used += kidsAt + field.mask + 1;
     if (this.used > this.nodes.length) {
@@ -152,10 +167,10 @@ export class Lookup<Answer> {
     }
     this.nodes[node] = packed(field);
     this.fields.set(node, field);
-    const bits = field.mask << field.shift;
-    if ((~(this.reads[field.word] as number) & bits) !== 0) {
+    const read = field.mask << field.shift;
+    if ((~(this.reads[field.word] as number) & read) !== 0) {
       this.reads = this.reads.slice();
-      this.reads[field.word] = (this.reads[field.word] as number) | bits;
+      this.reads[field.word] = (this.reads[field.word] as number) | read;
     }
     this.lead(place, node);
     return node;

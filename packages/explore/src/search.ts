@@ -133,7 +133,8 @@ export class Search {
     if (this.from < this.levelEnd) return true;
     this.flush();
     const { count } = this.parts.table.rows;
-    if (count === this.levelEnd) return false;
+    // Where there was no room for all of it, the next level is not one.
+    if (this.stopped !== null || count === this.levelEnd) return false;
     this.levelEnd = count;
     this.depth += 1;
     return true;

@@ -9,6 +9,28 @@ interface Spot {
   readonly index: number;
 }
 
+const spotIn = ({ groups }: Interchangeable, field: Field): Spot | null => {
+  for (const [group, { members }] of groups.entries()) {
+    for (const [member, { fields }] of members.entries()) {
+      const index = fields.indexOf(field);
+      if (index >= 0) return { group, member, index };
+    }
+  }
+  return null;
+};
+
+/** By field's number: those of the like fields of every member, as far as they are known; itself for one of no member. */
+export const likeFields = (
+  fields: readonly Field[],
+  symmetry: Interchangeable | undefined,
+): readonly (readonly number[])[] =>
+  fields.map((field, number) => {
+    const spot = symmetry === undefined ? null : spotIn(symmetry, field);
+    if (symmetry === undefined || spot === null) return [number];
+    const alike = symmetry.groups[spot.group]?.members.map((member) => member.fields[spot.index]);
+    return fields.flatMap((other, its) => (alike?.includes(other) ? [its] : []));
+  });
+
 /**
  * What alike tasks do, each of them: a search that takes one state for all that differ in names only sees some of them
  * do what others would. A step that touches something of another member of a group may touch that of any other.
@@ -17,48 +39,38 @@ export const closedUnder = (behaviour: Behaviour, symmetry: Interchangeable | un
   if (symmetry === undefined || symmetry.groups.length === 0) return behaviour;
   const { fields, tasks } = behaviour;
   const { groups } = symmetry;
-  const spotOf = (find: (member: { readonly fields: readonly Field[] }) => number): Spot | null => {
-    for (const [group, { members }] of groups.entries()) {
-      for (const [member, own] of members.entries()) {
-        const index = find(own);
-        if (index >= 0) return { group, member, index };
-      }
-    }
-    return null;
-  };
-  const spots = fields.map((field) => spotOf((member) => member.fields.indexOf(field)));
+  const spots = fields.map((field) => spotIn(symmetry, field));
   const numberOf = new Map(fields.map((field, number) => [field, number]));
-  const at = ({ group, index }: Spot, member: number): readonly number[] => {
-    const field = groups[group]?.members[member]?.fields[index];
-    const number = field === undefined ? undefined : numberOf.get(field);
-    return number === undefined ? [] : [number];
+  /** What field `number`, touched by a task of `from`, may be when a task of `to` does the same; null: not known yet. */
+  const mayBe = (number: number, group: number | null, from: number, to: number): readonly (number | null)[] => {
+    const spot = spots[number] ?? null;
+    if (spot === null) return [number];
+    const members = groups[spot.group]?.members ?? [];
+    const is = (member: number): boolean => {
+      if (spot.group !== group) return true;
+      return spot.member === from ? member === to : member !== to;
+    };
+    return members.flatMap(({ fields: own }, member) => {
+      const field = own[spot.index];
+      return is(member) && field !== undefined ? [numberOf.get(field) ?? null] : [];
+    });
   };
-  const everyMember = (group: number): readonly number[] => (groups[group]?.members ?? []).map((_, member) => member);
+  const known = (numbers: readonly (number | null)[]): readonly number[] => numbers.filter((number) => number !== null);
+  /** A lock that may be any of several is known to be none of them. */
+  const sure = (numbers: readonly (number | null)[]): readonly number[] => (numbers.length === 1 ? known(numbers) : []);
 
   /** What `touched` by a task of `from` is, when a task of `to` does the same; both null for a task of no group. */
   const renamed = (touched: ReadonlySet<number>, group: number | null, from: number, to: number): ReadonlySet<number> =>
-    new Set(
-      [...touched].flatMap((number) => {
-        const spot = spots[number] ?? null;
-        if (spot === null) return [number];
-        if (spot.group !== group) return everyMember(spot.group).flatMap((member) => at(spot, member));
-        if (spot.member === from) return at(spot, to);
-        return everyMember(spot.group)
-          .filter((member) => member !== to)
-          .flatMap((member) => at(spot, member));
-      }),
-    );
+    new Set([...touched].flatMap((number) => known(mayBe(number, group, from, to))));
   const asDoneBy =
     (group: number | null, from: number, to: number) =>
     (step: Footprint): Footprint => ({
       reads: renamed(step.reads, group, from, to),
       writes: renamed(step.writes, group, from, to),
-      // A lock that may be any of several is known to be none of them.
-      takes: new Set([...step.takes].flatMap((lock) => sure(renamed(new Set([lock]), group, from, to)))),
+      takes: new Set([...step.takes].flatMap((lock) => sure(mayBe(lock, group, from, to)))),
       drops: renamed(step.drops, group, from, to),
       next: step.next,
     });
-  const sure = (numbers: ReadonlySet<number>): readonly number[] => (numbers.size === 1 ? [...numbers] : []);
 
   const together = (
     sources: readonly { readonly task: TaskBehaviour; readonly as: (step: Footprint) => Footprint }[],

@@ -20,7 +20,7 @@ import { type CaseVerdict, caseVerdicts, type Unlisted, unlistedIn } from './led
 import type { Stores } from './machine.ts';
 import { modelOf, type Outcome, type OwnershipModel } from './model-of.ts';
 import { taskNamed } from './names.ts';
-import { alikeTasks, everyOutcome } from './outcomes.ts';
+import { everyOutcome } from './outcomes.ts';
 import type { Sentence } from './properties.ts';
 import type { Scenario } from './scenario.ts';
 import type { Variant } from './variant.ts';
@@ -98,7 +98,7 @@ const verdictOf = (
   return { id, name, source, verdict: complete ? 'holds' : 'unknown', schedule: null, steps: null };
 };
 
-export interface VariantBounds extends Bounds, Pick<ExploreOptions, 'lossy' | 'exactStates'> {
+export interface VariantBounds extends Bounds, Pick<ExploreOptions, 'lossy' | 'exactStates' | 'leastGain'> {
   /** Default: `sc`. */
   readonly stores?: Stores;
   /** Default: both. `noReduction` is the full graph. */
@@ -131,7 +131,7 @@ interface Explored {
 
 const judged = ({ variant, scenario, stores, model, endings }: Explored, report: Report): VariantReport => {
   const { states, transitions, complete, reduction, deadlock } = report;
-  const symmetry = reduction.symmetry ? model.symmetry : undefined;
+  const alike = reduction.symmetry ? model.alike : [];
   return {
     variant: variant.id,
     scenario: scenario.id,
@@ -146,8 +146,8 @@ const judged = ({ variant, scenario, stores, model, endings }: Explored, report:
     properties: model.sentences.map((sentence) => verdictOf(sentence, report)),
     cases: caseVerdicts(report),
     unlisted: unlistedIn(report),
-    outcomes: everyOutcome([...endings.met.values()], symmetry),
-    alike: alikeTasks(symmetry).map((members) => members.map((tasks) => tasks.map(taskNamed))),
+    outcomes: everyOutcome([...endings.met.values()], alike),
+    alike: alike.map((members) => members.map(({ tasks }) => tasks.map(taskNamed))),
     shortestTo: report.shortestTo,
   };
 };

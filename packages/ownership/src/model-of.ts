@@ -15,6 +15,7 @@ import { interchangeableIn } from './interchangeable.ts';
 import { Machine, type Stores } from './machine.ts';
 import { domainNamed, errnoNamed, ownerNamed, taskNamed } from './names.ts';
 import type { Voice } from './operation.ts';
+import { type Alike, alikeIn } from './outcomes.ts';
 import type { Stand } from './program.ts';
 import { type Sentence, type Sight, sentencesOf } from './properties.ts';
 import { type Chance, type Scenario, upTo } from './scenario.ts';
@@ -41,6 +42,8 @@ export interface OwnershipModel extends Model {
   /** The state at `at`, decoded. */
   readonly worldAt: (states: Int32Array, at: number) => World;
   readonly outcomeAt: (states: Int32Array, at: number) => Outcome;
+  /** By group and member: what outcomes name of those that may change places. */
+  readonly alike: readonly (readonly Alike[])[];
   readonly fields: Fields;
   /** Where `task` can stand: what its field `at` counts through. */
   readonly standsOf: (task: number) => readonly Stand[];
@@ -160,6 +163,8 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
     ),
   );
   const unrest = machine.fieldsOfUnrest;
+  // What a rewrite does to the steps nobody has looked over for symmetry.
+  const symmetry = variant.rewrite === undefined ? interchangeableIn(scenario, fields, machine.labels) : undefined;
   const start = new Int32Array(words);
   begin(start, 0);
 
@@ -196,8 +201,8 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
       ];
     }),
     worldAt: (states, base) => at(states, base, () => worldOfMachine(machine)),
-    // What a rewrite does to the steps nobody has looked over for symmetry.
-    ...(variant.rewrite === undefined && { symmetry: interchangeableIn(scenario, fields, machine.labels) }),
+    ...(symmetry && { symmetry }),
+    alike: symmetry ? alikeIn(symmetry, fields.group.owner, (code) => ownerNamed(machine.views, code)) : [],
     behaviour: () => moves.behaviour(),
     outcomeAt: (states, base) => at(states, base, () => outcomeOf(machine)),
     fields,

@@ -1,4 +1,4 @@
-import type { Interchangeable } from '@custody/explore';
+import type { Field, Interchangeable } from '@custody/explore';
 import type { Outcome } from './model-of.ts';
 import { taskNamed } from './names.ts';
 
@@ -13,18 +13,41 @@ const ordersOf = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
 
 const factorial = (count: number): number => (count < 2 ? 1 : count * factorial(count - 1));
 
-/** The tasks of a scenario that may change places: by group and member, each member's in the same order. */
-export const alikeTasks = (symmetry: Interchangeable | undefined): readonly (readonly (readonly number[])[])[] =>
-  (symmetry?.groups ?? [])
-    .map(({ members }) => members.map(({ tasks }) => tasks))
-    .filter((members) => members.some(({ length }) => length > 0));
+/** What an outcome names of one of those that are alike, each of them in the same order. */
+export interface Alike {
+  readonly tasks: readonly number[];
+  /** What the group's owner is called when it is one of its own: a user, or a driver. */
+  readonly owners: readonly string[];
+}
 
-/** `outcome` when each task stands for another: `real` says for which, by number; owners named after tasks go along. */
-const renamed = ({ results, final, ...rest }: Outcome, real: ReadonlyMap<number, number>): Outcome => {
-  const names = new Map([...real].map(([task, other]) => [taskNamed(task) as string, taskNamed(other) as string]));
-  const owner =
-    final.owner?.replace(/^user:(T\d+)$/, (_whole, task: string) => `user:${names.get(task) ?? task}`) ?? null;
-  const now = Object.entries(results).map(([task, codes]) => [names.get(task) ?? task, codes] as const);
+/** By group and member; a group of which no outcome says anything is left out. */
+export const alikeIn = (
+  { groups, references }: Interchangeable,
+  owner: Field,
+  ownerNamed: (code: number) => string | null,
+): readonly (readonly Alike[])[] => {
+  const names = references.find(({ field }) => field === owner)?.names ?? [];
+  return groups
+    .map(({ members }, group) =>
+      members.map(({ tasks }, member): Alike => {
+        const own = names.flatMap((name, code) =>
+          name?.group === group && name.member === member ? [{ role: name.role, called: ownerNamed(code) ?? '' }] : [],
+        );
+        return { tasks, owners: own.sort((left, right) => left.role - right.role).map(({ called }) => called) };
+      }),
+    )
+    .filter((members) => members.some(({ tasks, owners }) => tasks.length + owners.length > 0));
+};
+
+/** Which task, and which owner, each stands for. */
+interface Renaming {
+  readonly tasks: ReadonlyMap<string, string>;
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+const renamed = ({ results, final, ...rest }: Outcome, { tasks, owners }: Renaming): Outcome => {
+  const owner = final.owner === null ? null : (owners.get(final.owner) ?? final.owner);
+  const now = Object.entries(results).map(([task, codes]) => [tasks.get(task) ?? task, codes] as const);
   const order = Object.keys(results);
   now.sort(([left], [right]) => order.indexOf(left) - order.indexOf(right));
   return { results: Object.fromEntries(now), final: { ...final, owner }, ...rest };
@@ -34,21 +57,26 @@ const renamed = ({ results, final, ...rest }: Outcome, real: ReadonlyMap<number,
  * Every way to end, each once and in order, for those that a search found where tasks that are alike stand for each
  * other; one of each kind where there would be too many.
  */
-export const everyOutcome = (found: readonly Outcome[], symmetry: Interchangeable | undefined): readonly Outcome[] => {
-  const groups = alikeTasks(symmetry);
+export const everyOutcome = (found: readonly Outcome[], groups: readonly (readonly Alike[])[]): readonly Outcome[] => {
   const ways = groups.reduce((product, members) => product * factorial(members.length), 1);
   const isTooMany = found.length * ways > mostTold;
-  const renamings = (isTooMany ? [] : groups).reduce<readonly ReadonlyMap<number, number>[]>(
+  const renamings = (isTooMany ? [] : groups).reduce<readonly Renaming[]>(
     (before, members) =>
       ordersOf(members).flatMap((order) => {
-        const own = members.flatMap((tasks, place) =>
-          tasks.map((task, role) => [task, order[place]?.[role] ?? task] as const),
-        );
-        return before.map((others) => new Map([...others, ...own]));
+        const pairs = <Name>(namesOf: (alike: Alike) => readonly Name[]): readonly (readonly [Name, Name])[] =>
+          members.flatMap((alike, place) =>
+            namesOf(alike).map((name, role) => [name, namesOf(order[place] ?? alike)[role] ?? name] as const),
+          );
+        const tasks = pairs((alike) => alike.tasks.map((task): string => taskNamed(task)));
+        const owners = pairs((alike) => alike.owners);
+        return before.map((others) => ({
+          tasks: new Map([...others.tasks, ...tasks]),
+          owners: new Map([...others.owners, ...owners]),
+        }));
       }),
-    [new Map()],
+    [{ tasks: new Map(), owners: new Map() }],
   );
-  const all = found.flatMap((outcome) => renamings.map((real) => renamed(outcome, real)));
+  const all = found.flatMap((outcome) => renamings.map((renaming) => renamed(outcome, renaming)));
   const byText = new Map(all.map((outcome) => [JSON.stringify(outcome), outcome]));
   return [...byText.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, outcome]) => outcome);
 };

@@ -7,6 +7,8 @@ import { type SpinRun, spinVersion, type Verifier, withVerifier } from './spin.t
 export interface ExploreBench {
   readonly run: ReferenceRun;
   readonly figures: readonly Figure[];
+  /** The reduced graph; null when it was not asked for. */
+  readonly reduced: ReferenceRun | null;
   /** Null when it was not asked for. */
   readonly spin: { readonly version: string; readonly agrees: boolean; readonly run: SpinRun } | null;
 }
@@ -19,6 +21,8 @@ interface Request {
   readonly runs: number;
   /** In how many threads ours runs. With more than one, each run is paired with one in this thread alone. */
   readonly workers: number;
+  /** Look at the reduced graph too. */
+  readonly alsoReduced: boolean;
 }
 
 /** Equal, as far as pan printed the digits. */
@@ -29,9 +33,10 @@ const isSame = (own: number, printed: number): boolean =>
  * Runs ours and SPIN's in turn, on a table sized in advance for both: a first run, which does not count among these,
  * has to find out how many states there are, and so shows what ours takes when it is not told.
  */
-export const benchExplore = ({ variant, size, withSpin, runs, workers }: Request): ExploreBench => {
+export const benchExplore = ({ variant, size, withSpin, runs, workers, alsoReduced }: Request): ExploreBench => {
   const untold = runReference({ variant, size, expectedStates: 0, workers });
   const ours: ReferenceRun[] = [];
+  const reduced: ReferenceRun[] = [];
   const alone: ReferenceRun[] = [];
   const theirs: SpinRun[] = [];
   const version = withSpin ? spinVersion() : null;
@@ -42,6 +47,7 @@ export const benchExplore = ({ variant, size, withSpin, runs, workers }: Request
     for (let pair = 0; pair < runs; pair += 1) {
       const request = { variant, size, expectedStates: untold.states };
       ours.push(runReference({ ...request, workers }));
+      if (alsoReduced) reduced.push(runReference({ variant, size, expectedStates: 0, workers: 1, isReduced: true }));
       if (workers > 1) alone.push(runReference({ ...request, workers: 1 }));
       if (verifier !== null) theirs.push(verifier.run(untold.states));
     }
@@ -72,6 +78,7 @@ export const benchExplore = ({ variant, size, withSpin, runs, workers }: Request
     spinRun.errors === run.violations + run.deadlocks;
   return {
     run,
+    reduced: reduced[0] ?? null,
     figures: [
       figure(
         'seconds',
@@ -110,6 +117,17 @@ export const benchExplore = ({ variant, size, withSpin, runs, workers }: Request
         ({ residentBytes }) => residentBytes / 2 ** 20,
         ({ bytes }) => bytes / 2 ** 20,
       ),
+      ...(reduced.length === 0
+        ? []
+        : [
+            {
+              id: 'seconds, reduced',
+              value: median(reduced.map(({ seconds }) => seconds)),
+              unit: 's',
+              baseline: null,
+              ratio: null,
+            },
+          ]),
     ],
     spin: spinRun === undefined || version === null ? null : { version, agrees, run: spinRun },
   };

@@ -3,8 +3,10 @@ export interface Figure {
   readonly id: string;
   readonly value: number;
   readonly unit: string;
-  /** The other tool's number; null when it was not run. */
+  /** The other's number; null when it was not run. */
   readonly baseline: number | null;
+  /** Who the other is. Default: SPIN. */
+  readonly against?: string;
   /** `value` to `baseline`; of paired runs the median of their ratios. */
   readonly ratio: number | null;
 }

@@ -1,5 +1,5 @@
 /** Explores the reference model once, as the JSON in the first argument says, and prints a `ReferenceRun`. */
-import { explore, exploringInShards, type Report } from '@custody/explore';
+import { allReductions, explore, exploringInShards, noReduction, type Report } from '@custody/explore';
 import { openThreads } from '@custody/explore-threads';
 import { measuredModel, type ReferenceRequest, type ReferenceRun } from './reference-run.ts';
 
@@ -20,7 +20,8 @@ const inThreads = async (): Promise<Report> => {
 };
 
 const began = performance.now();
-const report = request.workers > 1 ? await inThreads() : explore(measuredModel(request), [], bounds);
+const reduction = request.isReduced ? allReductions : noReduction;
+const report = request.workers > 1 ? await inThreads() : explore(measuredModel(request), [], { ...bounds, reduction });
 const seconds = (performance.now() - began) / 1000;
 
 const lengths = [...report.marks.values(), ...(report.deadlock ? [report.deadlock.schedule] : [])].map(

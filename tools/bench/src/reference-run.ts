@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Model } from '@custody/explore';
+import { inItsOwnProcess } from './own-process.ts';
 import { referenceModel } from './reference-model.ts';
 import type { ReferenceSize, ReferenceVariant } from './reference-size.ts';
 
@@ -29,6 +28,8 @@ export interface ReferenceRequest {
   readonly expectedStates: number;
   /** In how many threads; 1 is this one alone, without any exchange. */
   readonly workers: number;
+  /** With both reductions. Default: every state. */
+  readonly isReduced?: boolean;
 }
 
 /** Its text, as SPIN, calls a deadlock only where nobody can move: not yet where tasks wait for each other in a cycle. */
@@ -37,12 +38,4 @@ export const measuredModel = ({ variant, size }: Pick<ReferenceRequest, 'variant
   return model;
 };
 
-/** One search in a process of its own, so that no run finds another's compiled code or memory. */
-export const runReference = (request: ReferenceRequest): ReferenceRun => {
-  const script = fileURLToPath(new URL('reference-once.ts', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-warnings', script, JSON.stringify(request)], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`Cannot run the reference model as its process ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout) as ReferenceRun;
-};
+export const runReference = (request: ReferenceRequest): ReferenceRun => inItsOwnProcess('reference-once.ts', request);
