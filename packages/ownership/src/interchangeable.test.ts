@@ -118,3 +118,14 @@ it('an actor of every scenario is told by what it does: those that are alike do 
     }
   }
 });
+
+it('a user that releases more than it claimed has no claims, and not fewer', () => {
+  const knobs = { ...variant('linux-6.1').knobs, userReentry: 'counted', domainOnClaim: 'detached' } as const;
+  const calls: Scenario = {
+    ...tale,
+    devices: { S: null },
+    tasks: [[{ kind: 'release-device', owner: 'user', device: 'S' }], [claim('user', 'S')]],
+    forever: [0, 1],
+  };
+  expectSameWithout({ ...variant('linux-6.1'), id: 'own', knobs }, calls);
+});

@@ -401,8 +401,9 @@ export class UserView {
     return this.memory.get(this.field);
   }
 
+  /** Too large a count stays at the largest that there is room for; who releases what it never claimed has none. */
   set claims(count: number) {
-    this.memory.set(this.field, Math.min(count, this.field.mask));
+    this.memory.set(this.field, Math.max(0, Math.min(count, this.field.mask)));
   }
 
   get owns(): boolean {
