@@ -160,6 +160,29 @@ describe('a task moves alone', () => {
     both(sometimes);
   });
 
+  it.each([
+    [1, 2],
+    [2, 1],
+  ])('with nothing that it holds a lock for on the way by %d only, or by %d', (usual, other) => {
+    const crossing: Hand = {
+      fields: { x: 4 },
+      locks: ['l'],
+      tasks: [
+        [
+          { run: () => usual, fails: () => other },
+          { takes: 'l', run: () => 3 },
+          { run: () => 3 },
+          { run: put('x', 1) },
+          { run: put('x', 2) },
+          nothing,
+        ],
+        [{ takes: 'l' }, { run: sees('x') }, { drops: 'l' }],
+      ],
+    };
+    expect(aloneAfter(crossing, [usual === 1 ? 'T0!fail' : 'T0', 'T0'])).not.toContain(0);
+    both(crossing);
+  });
+
   it('and others come to move though it goes round and round for ever', () => {
     const round: HandStep = { run: () => 0 };
     const { reduced } = both({
