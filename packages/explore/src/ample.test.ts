@@ -392,6 +392,17 @@ describe('of those that are alike', () => {
     expect(candidates(new Ample(known, [], model.symmetry), row)).not.toContain(2);
   });
 
+  it('a cycle of those who wait is found, whichever of them has closed it, while others go on for ever', () => {
+    const closes: readonly HandStep[] = [{ takes: 'l', when: (at) => at.get('m') !== 0 }, { takes: 'm' }];
+    const { reduced } = both({
+      locks: ['l', 'm'],
+      tasks: [closes, closes, [{ takes: 'm' }, { takes: 'l' }], [nothing, { run: () => 0 }]],
+      alike: [[{ task: 0 }, { task: 1 }]],
+    });
+    expect(reduced.deadlock?.schedule).toHaveLength(2);
+    expect(reduced.deadlock?.waits).toHaveLength(2);
+  });
+
   it('a lock that was seen to be one of them may be any, though nobody has touched the others yet', () => {
     const [at0, at1, at2, lock0, lock1, x] = [0, 1, 2, 3, 4, 5].map((word): Field => ({ word, shift: 0, mask: 3 })) as [
       Field,
