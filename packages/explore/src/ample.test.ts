@@ -160,6 +160,29 @@ describe('a task moves alone', () => {
     both(sometimes);
   });
 
+  it.each([
+    [1, 2],
+    [2, 1],
+  ])('with nothing that it holds a lock for on the way by %d only, or by %d', (usual, other) => {
+    const crossing: Hand = {
+      fields: { x: 4 },
+      locks: ['l'],
+      tasks: [
+        [
+          { run: () => usual, fails: () => other },
+          { takes: 'l', run: () => 3 },
+          { run: () => 3 },
+          { run: put('x', 1) },
+          { run: put('x', 2) },
+          nothing,
+        ],
+        [{ takes: 'l' }, { run: sees('x') }, { drops: 'l' }],
+      ],
+    };
+    expect(aloneAfter(crossing, [usual === 1 ? 'T0!fail' : 'T0', 'T0'])).not.toContain(0);
+    both(crossing);
+  });
+
   it('and others come to move though it goes round and round for ever', () => {
     const round: HandStep = { run: () => 0 };
     const { reduced } = both({
@@ -367,6 +390,17 @@ describe('of those that are alike', () => {
     const row = after(model, ['T0', 'T0', 'T0', 'T0']);
     expect(candidates(new Ample(known, [], undefined), row)).toContain(2);
     expect(candidates(new Ample(known, [], model.symmetry), row)).not.toContain(2);
+  });
+
+  it('a cycle of those who wait is found, whichever of them has closed it, while others go on for ever', () => {
+    const closes: readonly HandStep[] = [{ takes: 'l', when: (at) => at.get('m') !== 0 }, { takes: 'm' }];
+    const { reduced } = both({
+      locks: ['l', 'm'],
+      tasks: [closes, closes, [{ takes: 'm' }, { takes: 'l' }], [nothing, { run: () => 0 }]],
+      alike: [[{ task: 0 }, { task: 1 }]],
+    });
+    expect(reduced.deadlock?.schedule).toHaveLength(2);
+    expect(reduced.deadlock?.waits).toHaveLength(2);
   });
 
   it('a lock that was seen to be one of them may be any, though nobody has touched the others yet', () => {

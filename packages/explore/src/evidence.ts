@@ -59,10 +59,15 @@ export class Evidence {
     this.deadlockAt = Math.min(this.deadlockAt, id);
   }
 
-  /** Is there a way to everything that was found elsewhere? */
-  covers({ witnesses, marks, deadlock }: Found): boolean {
+  /** Is the nearest deadlock known, when the states before number `looked` have been looked at? */
+  knowsDeadlock(looked: number): boolean {
+    return this.deadlockAt <= looked;
+  }
+
+  /** Is there a shortest way to everything that was found elsewhere, when those before number `looked` were looked at? */
+  covers({ witnesses, marks, deadlock }: Found, looked: number): boolean {
     return (
-      (deadlock === undefined || this.deadlockAt !== Number.POSITIVE_INFINITY) &&
+      (deadlock === undefined || this.knowsDeadlock(looked)) &&
       [...witnesses.keys()].every((name) => this.ways.has(name)) &&
       [...marks.keys()].every((name) => this.markWays.has(name))
     );

@@ -58,7 +58,7 @@ interface Made {
   readonly isEnough: boolean | null;
   /** No task ever moved alone: every state was looked at, and every way is a shortest one. */
   readonly isExact: boolean;
-  /** All states up to this many steps away have been looked at. */
+  /** What was found at most this many steps away has no shorter way. */
   readonly radius: number;
   readonly counts: Pick<
     Report,
@@ -115,7 +115,7 @@ class Exploration {
         marks: new Map([...main.found.marks, ...exact.found.marks]),
         ...(main.found.deadlock && { deadlock: exact.found.deadlock ?? main.found.deadlock }),
       },
-      exact.isEnough === true ? null : exact.radius + 1,
+      exact.isEnough === true ? null : exact.radius,
     );
   }
 
@@ -196,9 +196,10 @@ class Exploration {
       : new StateTable(model.words, tableOptions);
     const evidence = new Evidence(model, properties, table.rows, symmetry !== null);
     const search = new Search({ model, table, evidence, symmetry, ample, forgets: lossy, onDone });
+    const looked = (): number => search.progress.states - search.progress.queue;
     while (search.advance()) {
       yield { ...search.progress, goal: wanted === undefined ? 'everything' : 'shortest ways' };
-      if (wanted !== undefined && evidence.covers(wanted)) break;
+      if (wanted !== undefined && evidence.covers(wanted, looked())) break;
       if (deadline?.() === true) search.stop('deadline');
       if (search.stopped === null && isStale?.() === true) return null;
     }
@@ -206,9 +207,10 @@ class Exploration {
     const { count } = table.rows;
     return {
       found: foundBy(model, symmetry, evidence.all, ({ to, last }) => [...table.rows.pathTo(to), ...last]),
-      isEnough: wanted === undefined ? null : evidence.covers(wanted),
+      isEnough: wanted === undefined ? null : evidence.covers(wanted, looked()),
       isExact: search.alone === 0,
-      radius: search.radius,
+      // A way to a mark or a property may end one step beyond; but who stands still there has not been looked at.
+      radius: search.radius + (wanted?.deadlock === undefined || evidence.knowsDeadlock(looked()) ? 1 : 0),
       counts: {
         states: count,
         transitions: search.transitions,

@@ -5,7 +5,7 @@ import { bothStores, eachVariant } from './found.testing.ts';
 import { modelOf } from './model-of.ts';
 import { scenarios } from './scenarios/index.ts';
 
-const most = 400;
+const most = 250;
 
 describe.each(eachVariant)('under %s', (_, variant) => {
   it('who may move alone commutes with all that the others do first, and hides nothing', () => {

@@ -58,14 +58,20 @@ const actorsOf = (scenario: Scenario): readonly Actor[] => {
       ...own.users.map((name, index) => [name, `user ${index}`] as const),
       ...own.drivers.map((name, index) => [name, `driver ${index} ${JSON.stringify(traitsOf(name))}`] as const),
     ]);
-    const shorten = (_key: string, value: unknown): unknown =>
-      typeof value === 'string' ? (short.get(value) ?? value) : value;
+    /** Where a call names somebody; the elements of its `drivers` have a number for a key. */
+    const isName = (key: string): boolean => /^(device|owner|driver|from|\d+)$/.test(key);
+    const shorten = (key: string, value: unknown): unknown =>
+      typeof value === 'string' && isName(key) ? (short.get(value) ?? value) : value;
     return JSON.stringify(
-      [
-        task === null ? null : tasks[task],
-        task !== null && forever.includes(task),
-        own.devices.map((name) => [devices[name], outside[name] ?? null, open.includes(name)]),
-      ],
+      {
+        calls: task === null ? null : tasks[task],
+        isForever: task !== null && forever.includes(task),
+        own: own.devices.map((name) => ({
+          driver: devices[name],
+          outside: outside[name] ?? null,
+          isOpen: open.includes(name),
+        })),
+      },
       shorten,
     );
   };
@@ -91,6 +97,9 @@ const actorsOf = (scenario: Scenario): readonly Actor[] => {
   ];
 };
 
+/** `text` in a regular expression. */
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** Are the labels of every task, with the names of two actors exchanged, those of whoever does the same then? */
 const mayChangePlaces = (left: Actor, right: Actor, labels: readonly (readonly Label[])[]): boolean => {
   const other = new Map(
@@ -99,11 +108,10 @@ const mayChangePlaces = (left: Actor, right: Actor, labels: readonly (readonly L
       [right.devices[index] as string, name] as const,
     ]),
   );
+  const names = [...other.keys()].sort((one, another) => another.length - one.length);
+  const named = new RegExp(`(?<=-)(${names.map(literally).join('|')})(?=-|$)`, 'g');
   const exchange = (label: Label): Label =>
-    label
-      .split('-')
-      .map((word) => other.get(word) ?? word)
-      .join('-');
+    names.length === 0 ? label : label.replace(named, (name) => other.get(name) ?? name);
   const twin = (task: number): number => {
     const [from, to] = left.tasks.includes(task) ? [left, right] : [right, left];
     return to.tasks[from.tasks.indexOf(task)] ?? task;

@@ -138,12 +138,12 @@ const scenarios: fc.Arbitrary<Scenario> = fc
   })
   .map(({ roles, shared, idle, owner, isOutside, open, domain, testRemove, forever, queues }): Scenario => {
     const devices: Record<string, DriverName | null> = { S: shared };
-    for (let number = 0; number < idle; number += 1) devices[`I${number}`] = null;
+    for (let number = 0; number < idle; number += 1) devices[`I-${number}`] = null;
     const outside: Record<string, 'absent'> = {};
     const tasks: ScriptedCall[][] = [];
     for (const { script, copies, ownDevice, ownUser, ownDriver, bound } of roles) {
       for (let copy = 0; copy < copies; copy += 1) {
-        const device = ownDevice ? `D${tasks.length}` : 'S';
+        const device = ownDevice ? `D-${tasks.length}` : 'S';
         if (ownDevice) devices[device] = bound;
         const cast: Cast = {
           device,

@@ -134,7 +134,7 @@ describe.each(eachVariant)('under %s, what is alike', (_, variant) => {
   const alike = alikeUnder(variant);
 
   it('may change places in every state of any run, and canonical order changes nothing else', () => {
-    for (const { scenario: each, stores } of alike) {
+    for (const { scenario: each, stores } of alike.filter((_one, index) => isThorough || index % 3 === 0)) {
       const model = modelOf(variant, each, stores);
       const { symmetry } = model;
       if (symmetry === undefined) continue;

@@ -40,14 +40,14 @@ export const driverOwner = ({ users }: Pick<Views, 'users'>, driver: number): nu
 export const tokenOf = (views: Pick<Views, 'users'>, driver: number): number =>
   isManaged(driver) ? driverOwner(views, driver) : dmaApi;
 
-/** What names the user as the group's owner, who speaks through a device with `driver`. */
+/** What names the user as the group's owner, who speaks through a device with `driver`; where there is none, its cookie. */
 export const ownerCodeOf = (
   { users }: Pick<Views, 'users'>,
   ownerId: 'cookie' | 'driver' | 'token',
   cookie: number,
   driver: number,
 ): number => {
-  if (ownerId === 'cookie') return cookie;
+  if (ownerId === 'cookie' || driver === noDriver) return cookie;
   return ownerId === 'driver' ? driverOwner({ users }, driver) : tokenOf({ users }, driver);
 };
 
@@ -401,8 +401,9 @@ export class UserView {
     return this.memory.get(this.field);
   }
 
+  /** Too large a count stays at the largest that there is room for; who releases what it never claimed has none. */
   set claims(count: number) {
-    this.memory.set(this.field, Math.min(count, this.field.mask));
+    this.memory.set(this.field, Math.max(0, Math.min(count, this.field.mask)));
   }
 
   get owns(): boolean {

@@ -92,7 +92,7 @@ export const claimSteps = (
  * can only change if that driver releases it" (4.b) takes the owner's word for it.
  */
 export const releaseSteps = (place: UserPlace, op: 'release' | 'release-device', then: Then): Steps => {
-  const { knobs, group, user, voice } = place;
+  const { knobs, group, voice } = place;
   const isNested = knobs.userReentry === 'counted' || (knobs.userReentry === 'per device' && op === 'release-device');
   const at = (what: string): Label => `${op}.${what}`;
   return {
@@ -101,17 +101,17 @@ export const releaseSteps = (place: UserPlace, op: 'release' | 'release-device',
       if (isCounted(knobs) && (group.ownerCount === 0 || group.owner === nobody)) {
         voice.mark('I5');
         warn(place, 'iommu_group_release_dma_owner: the group has no owner');
-        user.claims = 0;
+        place.user.claims = 0;
         return at('unlock');
       }
       if (isNested && group.ownerCount > 1) {
         group.ownerCount -= 1;
-        user.claims -= 1;
+        place.user.claims -= 1;
         return at('unlock');
       }
       group.ownerCount = 0;
       group.owner = nobody;
-      user.claims = 0;
+      place.user.claims = 0;
       return at('restore');
     }),
     [at('restore')]: step(() => {

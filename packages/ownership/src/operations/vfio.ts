@@ -222,12 +222,12 @@ export const removeVfioGroup = (
   then: Label,
 ): { readonly entry: Label | null; readonly steps: Steps } => {
   const { group, device, devices, users } = place;
+  const [first] = users;
   const hasVfio =
     !isClaimed(place) ||
     place.scenario.open !== undefined ||
     place.scenario.tasks.flat().some(({ kind }) => kind === 'set-container');
-  const [user] = users;
-  if (!hasVfio || user === undefined) return { entry: null, steps: {} };
+  if (!hasVfio || first === undefined) return { entry: null, steps: {} };
   const isLast = (): boolean =>
     !devices.some((other) => other !== device && isVfio(other.driver) && !other.hasLeftVfio);
   if (!isClaimed(place)) {
@@ -245,7 +245,13 @@ export const removeVfioGroup = (
       },
     };
   }
-  const owner: UserPlace = { ...place, user };
+  /** Whoever has the container when it comes to it. */
+  const owner: UserPlace = {
+    ...place,
+    get user() {
+      return users[group.container - 1] ?? first;
+    },
+  };
   return {
     entry: 'remove.group-lock',
     steps: {
