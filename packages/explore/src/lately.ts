@@ -1,3 +1,5 @@
+import { type RowCode, rowCode } from './row-code.ts';
+
 const placeBits = 14;
 
 /**
@@ -9,10 +11,12 @@ const placeBits = 14;
 export class Lately {
   private readonly words: number;
   private readonly rows: Int32Array;
+  private readonly code: RowCode;
 
   /** @param known - a state that has been met already. */
   constructor(words: number, known: Int32Array) {
     this.words = words;
+    this.code = rowCode(words);
     this.rows = new Int32Array(words << placeBits);
     this.rows.set(known);
     for (let filled = words; filled < this.rows.length; filled *= 2) this.rows.copyWithin(filled, 0, filled);
@@ -20,14 +24,6 @@ export class Lately {
 
   /** Was the state at `at`, whose `hashOf` is `hash`, met of late? It is from now on. */
   meets(states: Int32Array, at: number, hash: number): boolean {
-    const { rows, words } = this;
-    const own = (hash & ((1 << placeBits) - 1)) * words;
-    let isKnown = true;
-    for (let word = 0; word < words; word += 1) {
-      if (rows[own + word] === states[at + word]) continue;
-      isKnown = false;
-      rows[own + word] = states[at + word] as number;
-    }
-    return isKnown;
+    return this.code.wasSame(states, at, this.rows, (hash & ((1 << placeBits) - 1)) * this.words);
   }
 }

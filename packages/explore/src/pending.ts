@@ -1,4 +1,5 @@
 import { type Action, actionCount } from './model.ts';
+import { type RowCode, rowCode } from './row-code.ts';
 
 const room = 512;
 
@@ -15,9 +16,11 @@ export class Pending {
   /** For the table's use. */
   readonly slots = new Int32Array(room);
   private readonly words: number;
+  private readonly code: RowCode;
 
   constructor(words: number) {
     this.words = words;
+    this.code = rowCode(words);
     this.rows = new Int32Array(room * words);
   }
 
@@ -32,9 +35,7 @@ export class Pending {
       throw new RangeError(`Cannot remember action ${action} as it must be one of "actionOf"`);
     }
     const { words, rows, count } = this;
-    const own = count * words;
-    rows[own] = states[at] as number;
-    for (let word = 1; word < words; word += 1) rows[own + word] = states[at + word] as number;
+    this.code.copy(states, at, rows, count * words);
     this.hashes[count] = hash;
     this.parents[count] = parent;
     this.actions[count] = action;

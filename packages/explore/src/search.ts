@@ -1,10 +1,10 @@
 import type { Ample } from './ample.ts';
 import type { Bound, Progress } from './bounds.ts';
 import { type Evidence, noParent } from './evidence.ts';
-import { hashOf } from './hash.ts';
 import { Lately } from './lately.ts';
 import type { Action, Emit, Model } from './model.ts';
 import { Pending } from './pending.ts';
+import { type RowCode, rowCode } from './row-code.ts';
 import type { Symmetry } from './symmetry.ts';
 import type { Table } from './table.ts';
 
@@ -30,6 +30,7 @@ export class Search {
   private readonly parts: SearchParts;
   private readonly pending: Pending;
   private readonly late: Lately;
+  private readonly code: RowCode;
   private readonly scratch: Int32Array;
   /** A successor in canonical order. */
   private readonly canonical: Int32Array;
@@ -49,6 +50,7 @@ export class Search {
     const { words } = model;
     this.parts = parts;
     this.pending = new Pending(words);
+    this.code = rowCode(words);
     this.scratch = new Int32Array(words);
     this.canonical = new Int32Array(words);
     this.emit = symmetry === null ? this.takeAsIs() : this.takeCanonical(symmetry);
@@ -114,7 +116,7 @@ export class Search {
 
   private take(state: Int32Array, action: Action): void {
     this.emitted += 1;
-    const hash = hashOf(state, 0, state.length);
+    const hash = this.code.hash(state, 0);
     if (this.late.meets(state, 0, hash)) this.transitions += 1;
     else if (this.pending.push(state, 0, hash, this.from, action)) this.flush();
   }

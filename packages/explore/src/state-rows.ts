@@ -1,6 +1,7 @@
 import { grown } from './grown.ts';
 import type { Memory } from './memory.ts';
 import type { Action } from './model.ts';
+import { type RowCode, rowCode } from './row-code.ts';
 
 const chunkBits = 16;
 const chunkStates = 1 << chunkBits;
@@ -16,6 +17,7 @@ const originBytes = 6;
 export class StateRows {
   count = 0;
   private readonly words: number;
+  private readonly code: RowCode;
   private readonly memory: Memory;
   private readonly rows: Int32Array[] = [];
   private readonly parents: Int32Array[] = [];
@@ -26,6 +28,7 @@ export class StateRows {
 
   constructor(words: number, memory: Memory) {
     this.words = words;
+    this.code = rowCode(words);
     this.memory = memory;
   }
 
@@ -39,12 +42,7 @@ export class StateRows {
 
   /** True when state `id` is the words of `row` from `at`. */
   isAt(id: number, row: Int32Array, at: number): boolean {
-    const { words } = this;
-    const chunk = this.rows[id >>> chunkBits] as Int32Array;
-    const own = (id & chunkMask) * words;
-    if (chunk[own] !== row[at]) return false;
-    for (let word = 1; word < words; word += 1) if (chunk[own + word] !== row[at + word]) return false;
-    return true;
+    return this.code.isSame(this.rows[id >>> chunkBits] as Int32Array, (id & chunkMask) * this.words, row, at);
   }
 
   /** @returns its id, or -1 when there is no memory for it. */
@@ -53,9 +51,7 @@ export class StateRows {
     if (id === this.room && !this.grow()) return -1;
     const index = id >>> chunkBits;
     const chunk = this.rows[index] as Int32Array;
-    const own = (id & chunkMask) * words;
-    chunk[own] = row[at] as number;
-    for (let word = 1; word < words; word += 1) chunk[own + word] = row[at + word] as number;
+    this.code.copy(row, at, chunk, (id & chunkMask) * words);
     (this.parents[index] as Int32Array)[id & chunkMask] = parent;
     (this.actions[index] as Uint16Array)[id & chunkMask] = action;
     this.count = id + 1;

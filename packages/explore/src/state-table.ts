@@ -1,6 +1,7 @@
 import { hashOf } from './hash.ts';
 import type { Action } from './model.ts';
 import type { Pending } from './pending.ts';
+import { rowCode } from './row-code.ts';
 import { noRoom, Table, type TableOptions } from './table.ts';
 
 /** How many states are put into new slots at a time. */
@@ -85,21 +86,22 @@ export class StateTable extends Table {
 
   /** Fetches the places of many before it fills them, as `lookUp` does. */
   protected fill(slots: Int32Array): void {
-    const { rows, words } = this;
+    const { rows } = this;
+    const { hash } = rowCode(this.words);
     const mask = slots.length - 1;
     const hashes = new Int32Array(together);
     for (let first = 0; first < rows.count; first += together) {
       const count = Math.min(together, rows.count - first);
       for (let index = 0; index < count; index += 1) {
         const id = first + index;
-        hashes[index] = hashOf(rows.chunkOf(id), rows.offsetOf(id), words);
+        hashes[index] = hash(rows.chunkOf(id), rows.offsetOf(id));
       }
       for (let index = 0; index < count; index += 1) this.fetched ^= slots[(hashes[index] as number) & mask] as number;
       for (let index = 0; index < count; index += 1) {
-        const hash = hashes[index] as number;
-        let place = hash & mask;
+        const own = hashes[index] as number;
+        let place = own & mask;
         while (slots[place] !== 0) place = (place + 1) & mask;
-        slots[place] = (hash & ~mask) | (first + index + 1);
+        slots[place] = (own & ~mask) | (first + index + 1);
       }
     }
   }
