@@ -20,5 +20,5 @@ export const eachVariant = variants.map((each) => [each.id, each] as const);
 export const eachScenario = scenarios.map((each) => [each.id, each] as const);
 
 const { process } = globalThis as { readonly process?: { readonly env: Readonly<Record<string, string | undefined>> } };
-/** `REDUCTIONS=all npx vitest` looks at more sizes and makes more runs than there is time for every time. */
+/** `REDUCTIONS=all npx vitest` looks at all stores and sizes, and makes more runs than there is time for every time. */
 export const isThorough = process?.env['REDUCTIONS'] === 'all';
