@@ -40,6 +40,11 @@ export class StateRows {
     return (id & chunkMask) * this.words;
   }
 
+  /** What `hashOf` says of state `id`. */
+  hashOf(id: number): number {
+    return this.code.hash(this.rows[id >>> chunkBits] as Int32Array, (id & chunkMask) * this.words);
+  }
+
   /** True when state `id` is the words of `row` from `at`. */
   isAt(id: number, row: Int32Array, at: number): boolean {
     return this.code.isSame(this.rows[id >>> chunkBits] as Int32Array, (id & chunkMask) * this.words, row, at);

@@ -1,7 +1,6 @@
 import { hashOf } from './hash.ts';
 import type { Action } from './model.ts';
 import type { Pending } from './pending.ts';
-import { rowCode } from './row-code.ts';
 import { noRoom, Table, type TableOptions } from './table.ts';
 
 /** How many states are put into new slots at a time. */
@@ -87,16 +86,17 @@ export class StateTable extends Table {
   /** Fetches the places of many before it fills them, as `lookUp` does. */
   protected fill(slots: Int32Array): void {
     const { rows } = this;
-    const { hash } = rowCode(this.words);
     const mask = slots.length - 1;
     const hashes = new Int32Array(together);
     for (let first = 0; first < rows.count; first += together) {
       const count = Math.min(together, rows.count - first);
       for (let index = 0; index < count; index += 1) {
         const id = first + index;
-        hashes[index] = hash(rows.chunkOf(id), rows.offsetOf(id));
+        hashes[index] = rows.hashOf(id);
       }
-      for (let index = 0; index < count; index += 1) this.fetched ^= slots[(hashes[index] as number) & mask] as number;
+      let fetched = 0;
+      for (let index = 0; index < count; index += 1) fetched ^= slots[(hashes[index] as number) & mask] as number;
+      this.fetched ^= fetched;
       for (let index = 0; index < count; index += 1) {
         const own = hashes[index] as number;
         let place = own & mask;

@@ -9,6 +9,8 @@ export const noRoom = -0x80000000;
 /** How full a hash table may get that cannot grow any more: slow, but better than to stop. */
 const fullest = 15 / 16;
 const leastSlots = 4096;
+/** Below this many they grow by four: that wastes little, and all must be put in anew less often. */
+const fewSlots = 2 ** 20;
 
 export interface TableOptions {
   /** The most states to remember. */
@@ -27,7 +29,7 @@ interface SlotsUse {
   readonly share: number;
 }
 
-/** The states met so far, each once, in a hash table whose slots double before too many are used. */
+/** The states met so far, each once, in a hash table that gets more slots before too many are used. */
 export abstract class Table {
   readonly rows: StateRows;
   /** Why there was no room; null as long as there is. */
@@ -68,7 +70,7 @@ export abstract class Table {
       this.full = 'states';
       return false;
     }
-    if (this.resize(slots * 2)) return true;
+    if (this.resize(slots * (slots < fewSlots ? 4 : 2))) return true;
     const last = Math.min(this.limit, Math.floor(slots * fullest));
     if (this.growAt >= last) {
       this.full = 'memory';
