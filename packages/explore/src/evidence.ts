@@ -89,18 +89,27 @@ export class Evidence {
     for (let index = 0; index < wanted.length; index += 1) {
       const watch = wanted[index] as Watch;
       if ((parent >= 0 && !watch.mayDiffer(difference)) || !watch.isAbout(states, at)) continue;
-      for (const property of watch.properties) {
-        if (property.holds(states, at) === (property.kind === 'sometimes')) this.foundWitness(id, property);
-      }
+      const shown = this.shownBy(watch, states, at);
       watch.look();
+      if (shown !== null) this.foundWitnesses(id, watch, shown);
     }
   }
 
-  private foundWitness(id: number, found: Property): void {
-    this.ways.set(found.name, { to: id, last: [] });
-    this.wanted = this.wanted.flatMap((watch) =>
-      watch.properties.includes(found) ? (watch.without(found) ?? []) : watch,
-    );
+  /** Asks all of them, whatever the first says: what is not asked has read nothing, and would never be asked again. */
+  private shownBy({ properties }: Watch, states: Int32Array, at: number): readonly Property[] | null {
+    let shown: Property[] | null = null;
+    for (let index = 0; index < properties.length; index += 1) {
+      const property = properties[index] as Property;
+      if (property.holds(states, at) !== (property.kind === 'sometimes')) continue;
+      shown ??= [];
+      shown.push(property);
+    }
+    return shown;
+  }
+
+  private foundWitnesses(id: number, watch: Watch, shown: readonly Property[]): void {
+    for (const { name } of shown) this.ways.set(name, { to: id, last: [] });
+    this.wanted = this.wanted.flatMap((other) => (other === watch ? (watch.without(shown) ?? []) : other));
   }
 
   /** Only the task that moved can have closed a cycle; in canonical order it may be another by now. */

@@ -5,6 +5,7 @@ import { explore } from './explore.ts';
 import { grid } from './grid.testing.ts';
 import { actionOf, type Model } from './model.ts';
 import { referenceModel } from './reference-model.testing.ts';
+import { handModel, type Named } from './steps.testing.ts';
 
 const small = { devices: 2, claimers: 1 };
 
@@ -113,5 +114,27 @@ describe('the explorer', () => {
 
   it('refuses a bound that is no number of states', () => {
     expect(() => explore(counter(), [], { maxStates: 0 })).toThrow(RangeError);
+  });
+});
+
+describe('properties that are watched together', () => {
+  const write = (name: string) => ({
+    run: (at: Named): undefined => {
+      at.set(name, 1);
+    },
+  });
+  const model = handModel({ fields: { x: 2, y: 2 }, tasks: [[write('x')], [write('y')]] });
+
+  it('are all found, also those that nobody had asked before the first was', () => {
+    const { witnesses } = explore(model, [
+      model.property('x is 1', (at) => at.get('x') === 1),
+      model.property('y stays 0', (at) => at.get('y') === 0),
+      model.property('never both', (at) => at.get('x') + at.get('y') < 2),
+    ]);
+    expect([...witnesses].map(([name, way]) => [name, way.length])).toEqual([
+      ['x is 1', 0],
+      ['y stays 0', 1],
+      ['never both', 2],
+    ]);
   });
 });

@@ -44,9 +44,9 @@ export class Watch {
     this.look();
   }
 
-  /** Without `property`, or null when nothing is left to watch for. */
-  without(property: Property): Watch | null {
-    const left = this.properties.filter((other) => other !== property);
+  /** Without some of them, or null when nothing is left to watch for. */
+  without(some: readonly Property[]): Watch | null {
+    const left = this.properties.filter((property) => !some.includes(property));
     return left.length === 0 ? null : new Watch(left, this.unless, this.sees.length);
   }
 
