@@ -177,7 +177,7 @@ it('any model is found to do the same with reductions and without', () => {
         if (alone.report.states < full.report.states) reduced += 1;
       }
     }),
-    { numRuns: isThorough ? 5000 : 200 },
+    { numRuns: isThorough ? 5000 : 200, ...(!isThorough && { seed: 20261125 }) },
   );
   expect(reduced).toBeGreaterThan(compared / 10);
 });

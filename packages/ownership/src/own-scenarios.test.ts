@@ -209,7 +209,7 @@ it('in any scenario of one’s own, under any knobs, the same is found with redu
       const reports = expectSameWithout(variant, scenario, stores);
       if (reports.slice(1).some(({ states }) => states < rows.length)) reduced += 1;
     }),
-    { numRuns: isThorough ? 3000 : 60 },
+    { numRuns: isThorough ? 3000 : 60, ...(!isThorough && { seed: 20261125 }) },
   );
   if (isThorough) expect([alike > 300, reduced > 300]).toEqual([true, true]);
 });
