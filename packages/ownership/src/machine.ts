@@ -2,7 +2,7 @@ import type { Field, Memory } from '@custody/explore';
 import { dmaApi, domain, errno, nobody, presence, stage } from './codes.ts';
 import { type Fields, fieldsOf, type TaskFields } from './fields.ts';
 import { isCounted, type Knobs } from './knobs.ts';
-import type { Label, Place, Voice } from './operation.ts';
+import type { Place, Voice } from './operation.ts';
 import { over, type Program, programOf, type Stand } from './program.ts';
 import { drivers, type Scenario, type ScriptedCall } from './scenario.ts';
 import { twisted, type Variant } from './variant.ts';
@@ -143,11 +143,6 @@ export class Machine {
     if (knobs.userGuard === 'viability' || scenario.open !== undefined) attach(domain.user);
     else if (knobs.domainOnClaim === 'blocking') attach(domain.blocking);
     else if (knobs.domainOnClaim === 'detached') group.domain = domain.detached;
-  }
-
-  /** By task: the labels of all its calls, in order. */
-  get labels(): readonly (readonly Label[])[] {
-    return this.programs.map((program) => program.map(({ label }) => label));
   }
 
   get lockFields(): readonly Field[] {

@@ -164,7 +164,14 @@ export const modelOf = (variant: Variant, scenario: Scenario, stores: Stores = '
   );
   const unrest = machine.fieldsOfUnrest;
   // What a rewrite does to the steps nobody has looked over for symmetry.
-  const symmetry = variant.rewrite === undefined ? interchangeableIn(scenario, fields, machine.labels) : undefined;
+  const symmetry =
+    variant.rewrite === undefined
+      ? interchangeableIn(
+          scenario,
+          fields,
+          upTo(taskCount).map((task) => machine.standsOf(task).map(({ label }) => label)),
+        )
+      : undefined;
   const start = new Int32Array(words);
   begin(start, 0);
 

@@ -1,4 +1,4 @@
-import { type Figure, median } from './figures.ts';
+import { type Figure, median, plainFigure } from './figures.ts';
 import { referencePromela } from './reference-promela.ts';
 import { type ReferenceRun, runReference } from './reference-run.ts';
 import type { ReferenceSize, ReferenceVariant } from './reference-size.ts';
@@ -97,7 +97,7 @@ export const benchExplore = ({ variant, size, withSpin, runs, workers, alsoReduc
               ratio: median(ours.map(({ seconds }, pair) => seconds / (alone[pair] as ReferenceRun).seconds)),
             },
           ]),
-      { id: 'seconds without a hint of the size', value: untold.seconds, unit: 's', baseline: null, ratio: null },
+      plainFigure('seconds without a hint of the size', 's', [untold.seconds]),
       figure(
         'states per second',
         '1/s',
@@ -110,7 +110,7 @@ export const benchExplore = ({ variant, size, withSpin, runs, workers, alsoReduc
         ({ bytesPerState }) => bytesPerState,
         ({ bytes, states }) => bytes / states,
       ),
-      { id: 'bytes per state without a hint', value: untold.bytesPerState, unit: 'B', baseline: null, ratio: null },
+      plainFigure('bytes per state without a hint', 'B', [untold.bytesPerState]),
       figure(
         'resident, ours with all of Node',
         'MiB',
@@ -120,13 +120,11 @@ export const benchExplore = ({ variant, size, withSpin, runs, workers, alsoReduc
       ...(reduced.length === 0
         ? []
         : [
-            {
-              id: 'seconds, reduced',
-              value: median(reduced.map(({ seconds }) => seconds)),
-              unit: 's',
-              baseline: null,
-              ratio: null,
-            },
+            plainFigure(
+              'seconds, reduced',
+              's',
+              reduced.map(({ seconds }) => seconds),
+            ),
           ]),
     ],
     spin: spinRun === undefined || version === null ? null : { version, agrees, run: spinRun },

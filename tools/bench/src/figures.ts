@@ -11,6 +11,15 @@ export interface Figure {
   readonly ratio: number | null;
 }
 
+/** The median of `values`, compared with nothing. */
+export const plainFigure = (id: string, unit: string, values: readonly number[]): Figure => ({
+  id,
+  value: median(values),
+  unit,
+  baseline: null,
+  ratio: null,
+});
+
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

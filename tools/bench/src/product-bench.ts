@@ -1,4 +1,4 @@
-import { type Figure, median } from './figures.ts';
+import { type Figure, median, plainFigure } from './figures.ts';
 import { type ProductRequest, type ProductRun, runProduct } from './product-run.ts';
 import { type ReferenceRun, runReference } from './reference-run.ts';
 
@@ -30,18 +30,11 @@ export const benchProduct = ({ request, runs, alsoReduced }: Request): ProductBe
     if (alsoReduced) reduced.push(runProduct({ ...request, isReduced: true }));
   }
   const rate = ({ states, seconds }: Pick<ProductRun, 'states' | 'seconds'>): number => states / seconds;
-  const plain = (id: string, unit: string, values: readonly number[]): Figure => ({
-    id,
-    value: median(values),
-    unit,
-    baseline: null,
-    ratio: null,
-  });
   return {
     run: ours[0] as ProductRun,
     reduced: reduced[0] ?? null,
     figures: [
-      plain(
+      plainFigure(
         'seconds',
         's',
         ours.map(({ seconds }) => seconds),
@@ -54,12 +47,12 @@ export const benchProduct = ({ request, runs, alsoReduced }: Request): ProductBe
         ratio: median(ours.map((run, pair) => rate(run) / rate(theirs[pair] as ReferenceRun))),
         against: 'R0',
       },
-      plain(
+      plainFigure(
         'bytes per state',
         'B',
         ours.map(({ bytesPerState }) => bytesPerState),
       ),
-      plain(
+      plainFigure(
         'resident, with all of Node',
         'MiB',
         ours.map(({ residentBytes }) => residentBytes / 2 ** 20),
@@ -67,7 +60,7 @@ export const benchProduct = ({ request, runs, alsoReduced }: Request): ProductBe
       ...(reduced.length === 0
         ? []
         : [
-            plain(
+            plainFigure(
               'seconds, reduced',
               's',
               reduced.map(({ seconds }) => seconds),
