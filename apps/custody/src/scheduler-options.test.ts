@@ -7,7 +7,11 @@ describe('who moves next', () => {
   });
 
   it('is dice with a seed, for one run or for as many as it takes', () => {
-    expect(wishOf({ scheduler: 'random', seed: 7 })).toEqual({ kind: 'run', choice: { kind: 'random', seed: 7 } });
+    expect(wishOf({ scheduler: 'random', seed: 7 })).toEqual({
+      kind: 'hunt',
+      dice: { kind: 'random', seed: 7 },
+      runs: 1,
+    });
     expect(wishOf({ scheduler: 'pct', seed: 7, steps: 40, runs: 9 })).toEqual({
       kind: 'hunt',
       dice: { kind: 'pct', seed: 7, depth: 3, steps: 40 },

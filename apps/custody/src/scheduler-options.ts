@@ -13,9 +13,9 @@ export interface SchedulerOptions {
   readonly tolerant?: boolean;
 }
 
-/** One run, or as many as it takes; without `runs` the one that is made is recorded as it is. */
+/** The one run that was described, or as many with dice as it takes. */
 export type Wish =
-  | { readonly kind: 'run'; readonly choice: SchedulerChoice }
+  | { readonly kind: 'run'; readonly choice: Exclude<SchedulerChoice, DiceChoice> }
   | { readonly kind: 'hunt'; readonly dice: DiceChoice; readonly runs: number };
 
 /** Each ordering more divides what PCT promises by the steps of a run. */
@@ -33,8 +33,8 @@ export const addSchedulerOptions = (command: Command): Command =>
     .option('--seed <n>', 'the seed of random or pct: the same seed is the same run', wholeNumber)
     .option(
       '--runs <n>',
-      'random or pct: up to so many runs, with seeds from --seed on, until one shows a violation, which is then shrunk; ' +
-        'without it one run is kept as it is',
+      'random or pct: up to so many runs, with seeds from --seed on, until one shows a violation, which is then shrunk ' +
+        '(default: 1)',
       wholeNumber,
     )
     .option('--depth <d>', `pct: how many orderings a bug needs at once (default: ${usualDepth})`, wholeNumber)
@@ -70,7 +70,7 @@ const diceOf = (kind: DiceChoice['kind'], options: SchedulerOptions): DiceChoice
 
 /** @throws RequestError when the options do not go together, or a seed is missing. */
 export const wishOf = (options: SchedulerOptions): Wish => {
-  const { scheduler = 'round-robin', schedule, tolerant = false, runs } = options;
+  const { scheduler = 'round-robin', schedule, tolerant = false, runs = 1 } = options;
   if (schedule !== undefined) {
     const others = given(options, ['scheduler', 'seed', 'runs', 'depth', 'steps']);
     refuse(others, 'with --schedule', 'that says who moves: give --schedule alone, or with --tolerant');
@@ -82,6 +82,5 @@ export const wishOf = (options: SchedulerOptions): Wish => {
     refuse(dice, 'with round-robin', 'that rolls no dice: give --scheduler random or pct');
     return { kind: 'run', choice: { kind: scheduler } };
   }
-  const dice = diceOf(scheduler, options);
-  return runs === undefined ? { kind: 'run', choice: dice } : { kind: 'hunt', dice, runs };
+  return { kind: 'hunt', dice: diceOf(scheduler, options), runs };
 };

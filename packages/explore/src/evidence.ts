@@ -19,8 +19,6 @@ export class Evidence {
   private readonly rows: StateRows;
   private readonly isCanonical: boolean;
   private wanted: readonly Watch[];
-  /** The bits in which a state differs from its parent. */
-  private readonly difference: Int32Array;
   private readonly ways = new Map<string, Way>();
   private readonly markWays = new Map<string, Way>();
   /** The state where there is a deadlock; of two, the one with the smaller number is the nearer. */
@@ -33,7 +31,6 @@ export class Evidence {
     this.wanted = watchesOf(properties, model.words);
     this.rows = rows;
     this.isCanonical = isCanonical;
-    this.difference = new Int32Array(model.words);
   }
 
   /** Whether there is anything to look for in a state. */
@@ -81,14 +78,17 @@ export class Evidence {
   }
 
   private watchForWitness(id: number, parent: number): void {
-    const { wanted, rows, difference } = this;
+    const { wanted, rows } = this;
     const states = rows.chunkOf(id);
     const at = rows.offsetOf(id);
-    // Where members have changed places, more bits differ than the move has changed; that only costs.
-    if (parent >= 0) rows.differ(id, parent, difference);
+    const others = parent >= 0 ? rows.chunkOf(parent) : null;
+    const from = parent >= 0 ? rows.offsetOf(parent) : 0;
     for (let index = 0; index < wanted.length; index += 1) {
       const watch = wanted[index] as Watch;
-      if ((parent >= 0 && !watch.mayDiffer(difference)) || !watch.isAbout(states, at)) continue;
+      if (!watch.isAbout(states, at)) continue;
+      // Where members have changed places, more bits differ than the move has changed; that only costs.
+      if (others !== null && !watch.mayDiffer(states, at, others, from)) continue;
+      if (watch.wereAsked(states, at)) continue;
       const shown = this.shownBy(watch, states, at);
       watch.look();
       if (shown !== null) this.foundWitnesses(id, watch, shown);

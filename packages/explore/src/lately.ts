@@ -1,6 +1,7 @@
 import { type RowCode, rowCode } from './row-code.ts';
 
-const placeBits = 14;
+/** Rows of 2^14 places fit into a processor's second cache. */
+const usualPlaceBits = 14;
 
 /**
  * The states that were met of late, for whoever need not meet them twice: most of the ways to a state are found soon
@@ -12,9 +13,14 @@ export class Lately {
   private readonly words: number;
   private readonly rows: Int32Array;
   private readonly code: RowCode;
+  private readonly mask: number;
 
-  /** @param known - a state that has been met already. */
-  constructor(words: number, known: Int32Array) {
+  /**
+   * @param known - a state that has been met already.
+   * @param placeBits - there are 2 to the power of this many places.
+   */
+  constructor(words: number, known: Int32Array, placeBits = usualPlaceBits) {
+    this.mask = (1 << placeBits) - 1;
     this.words = words;
     this.code = rowCode(words);
     this.rows = new Int32Array(words << placeBits);
@@ -24,6 +30,6 @@ export class Lately {
 
   /** Was the state at `at`, whose `hashOf` is `hash`, met of late? It is from now on. */
   meets(states: Int32Array, at: number, hash: number): boolean {
-    return this.code.wasSame(states, at, this.rows, (hash & ((1 << placeBits) - 1)) * this.words);
+    return this.code.wasSame(states, at, this.rows, (hash & this.mask) * this.words);
   }
 }

@@ -48,6 +48,29 @@ describe('packed memory', () => {
     ]);
   });
 
+  it('takes a group apart rather than take a word more', () => {
+    const layout = new Layout();
+    const groups = [20, 20, 24].map((bits) => {
+      layout.group();
+      return [layout.field(2 ** (bits - 12)), layout.field(2 ** 12)];
+    });
+    expect(layout.place()).toBe(2);
+    expect(groups.map((fields) => fields.map(({ word, shift }) => [word, shift]))).toEqual([
+      [
+        [1, 0],
+        [1, 8],
+      ],
+      [
+        [0, 24],
+        [1, 20],
+      ],
+      [
+        [0, 0],
+        [0, 12],
+      ],
+    ]);
+  });
+
   it('refuses a value that the field cannot hold', () => {
     const memory = new PackedMemory();
     memory.look(new Int32Array(1), 0);

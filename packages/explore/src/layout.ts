@@ -25,8 +25,8 @@ interface Group {
 const bitsOf = ({ mask }: Field): number => 32 - Math.clz32(mask);
 
 /**
- * Hands out fields and, when all are known, places them: in as few words as first-fit packing finds, each group in one
- * word where it fits into one, and no field across two.
+ * Hands out fields and, when all are known, places them: in as few words as first-fit packing finds, no field across
+ * two, and each group in one word unless that takes a word more.
  */
 export class Layout {
   /** How many words the fields take; 0 until they are placed. */
@@ -52,20 +52,32 @@ export class Layout {
 
   /** Gives every field its place; none may be handed out afterwards. @returns how many words they take. */
   place(): number {
-    const used: number[] = [];
-    for (const { fields, bits } of this.groups.toSorted((left, right) => right.bits - left.bits)) {
-      const fitting = used.findIndex((taken) => taken + bits <= wordBits);
-      const word = fitting < 0 ? used.length : fitting;
-      let shift = used[word] ?? 0;
+    const bits = this.groups.reduce((all, group) => all + group.bits, 0);
+    this.words = Math.max(1, Math.ceil(bits / wordBits));
+    while (!this.placeIn(this.words)) this.words += 1;
+    return this.words;
+  }
+
+  /** @returns false when they do not fit, and then places have been given in vain. */
+  private placeIn(words: number): boolean {
+    const used = Array.from({ length: words }, () => 0);
+    const put = ({ fields, bits }: Group): boolean => {
+      const word = used.findIndex((taken) => taken + bits <= wordBits);
+      if (word < 0) return false;
+      let shift = used[word] as number;
       for (const field of fields) {
         field.word = word;
         field.shift = field.mask === 0 ? 0 : shift;
         shift += bitsOf(field);
       }
       used[word] = shift;
-    }
-    this.words = Math.max(1, used.length);
-    return this.words;
+      return true;
+    };
+    const split = this.groups.toSorted((left, right) => right.bits - left.bits).filter((group) => !put(group));
+    return split
+      .flatMap(({ fields }) => fields.map((field): Group => ({ fields: [field], bits: bitsOf(field) })))
+      .toSorted((left, right) => right.bits - left.bits)
+      .every(put);
   }
 }
 

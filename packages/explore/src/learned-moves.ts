@@ -90,6 +90,8 @@ export class LearnedMoves {
   /** Every field that a step has touched, by number; and by task, each way of touching them. */
   private readonly fields = new Map<Field, number>();
   private readonly footprints: readonly Map<string, Placed>[];
+  /** What was learned since somebody last asked for the footprints: most never do. */
+  private untold: (() => void)[] = [];
   /** What was told last; null once there is more to tell. */
   private told: Behaviour | null = null;
 
@@ -109,7 +111,8 @@ export class LearnedMoves {
             return { action: actionOf(task, outcome), marks, writes: memory.takeWrites() };
           });
           this.keep(task, moves);
-          this.learnFootprints(task, memory.readSoFar(), moves);
+          const read = memory.readSoFar();
+          this.untold.push(() => this.learnFootprints(task, read, moves));
           return moves;
         }),
     );
@@ -128,6 +131,8 @@ export class LearnedMoves {
 
   /** What is known by now of what the tasks do. */
   behaviour(): Behaviour {
+    for (const learn of this.untold) learn();
+    this.untold = [];
     this.told ??= this.tell();
     return this.told;
   }

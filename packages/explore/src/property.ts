@@ -1,4 +1,6 @@
+import { Lately } from './lately.ts';
 import type { Field } from './layout.ts';
+import { type RowCode, rowCode } from './row-code.ts';
 
 /** A named sentence about states, read straight from the packed row. */
 export interface Property {
@@ -25,6 +27,9 @@ const saysNothing = (fields: readonly Field[], states: Int32Array, at: number): 
 export const isWitness = ({ kind, holds, unless }: Property, states: Int32Array, at: number): boolean =>
   (unless === undefined || !saysNothing(unless, states, at)) && holds(states, at) === (kind === 'sometimes');
 
+/** Few places: what is seen of most states was seen a moment ago. */
+const placeBits = 11;
+
 /** Properties that say nothing of the same states, and are asked together. */
 export class Watch {
   readonly properties: readonly Property[];
@@ -32,15 +37,21 @@ export class Watch {
   private readonly unless: Int32Array | null;
   /** By word: the bits on which what they say has depended so far, those of `unless` among them. */
   private readonly sees: Int32Array;
-  /** What each property had read when `sees` was made. */
-  private readonly seen: (Int32Array | undefined)[];
+  /** What each property had read when `sees` was made; null before that. */
+  private readonly seen: (Int32Array | undefined | null)[];
+  private readonly code: RowCode;
+  /** What was seen of states that they were asked about of late; null before the first. */
+  private late: Lately | null = null;
+  private readonly scratch: Int32Array;
 
   /** @param unless - by word, see above; all of `properties` must say the same. */
   constructor(properties: readonly Property[], unless: Int32Array | null, words: number) {
     this.properties = properties;
     this.unless = unless;
     this.sees = new Int32Array(words);
-    this.seen = properties.map(() => undefined);
+    this.seen = properties.map(() => null);
+    this.code = rowCode(words);
+    this.scratch = new Int32Array(words);
     this.look();
   }
 
@@ -50,26 +61,26 @@ export class Watch {
     return left.length === 0 ? null : new Watch(left, this.unless, this.sees.length);
   }
 
-  /**
-   * True when what they say of a state may differ from what they say of its parent, as it differs from that in the bits
-   * of `difference`.
-   */
-  mayDiffer(difference: Int32Array): boolean {
-    const { sees } = this;
-    for (let word = 0; word < sees.length; word += 1) {
-      if (((difference[word] as number) & (sees[word] as number)) !== 0) return true;
-    }
-    return false;
-  }
-
   /** True when they say something of the state at `at`. */
   isAbout(states: Int32Array, at: number): boolean {
-    const { unless } = this;
-    if (unless === null) return true;
-    for (let word = 0; word < unless.length; word += 1) {
-      if (((states[at + word] as number) & (unless[word] as number)) !== 0) return false;
-    }
-    return true;
+    return this.unless === null || !this.code.hasAny(states, at, this.unless);
+  }
+
+  /** True when what they say of the state at `at` may differ from what they say of the one at `from`. */
+  mayDiffer(states: Int32Array, at: number, others: Int32Array, from: number): boolean {
+    return this.code.differIn(states, at, others, from, this.sees);
+  }
+
+  /**
+   * True when they were asked of late about a state that looks the same to them as the one at `at`; whoever asks this
+   * asks them next when it is not so.
+   */
+  wereAsked(states: Int32Array, at: number): boolean {
+    const { scratch, code } = this;
+    code.pick(states, at, this.sees, scratch);
+    if (this.late !== null) return this.late.meets(scratch, 0, code.hash(scratch, 0));
+    this.late = new Lately(scratch.length, scratch, placeBits);
+    return false;
   }
 
   /** Sees what they have read by now; to be called when they have been asked. */
@@ -77,12 +88,14 @@ export class Watch {
     const { properties, seen } = this;
     for (let index = 0; index < properties.length; index += 1) {
       const { reads } = properties[index] as Property;
-      if (reads === undefined || reads !== seen[index]) this.lookAt(index, reads);
+      if (reads !== seen[index]) this.lookAt(index, reads);
     }
   }
 
   private lookAt(index: number, reads: Int32Array | undefined): void {
     this.seen[index] = reads;
+    // The last that was noted as asked about was noted without what it has just been found to depend on.
+    this.late = null;
     for (let word = 0; word < this.sees.length; word += 1) {
       const guard = this.unless?.[word] ?? 0;
       this.sees[word] = (this.sees[word] as number) | guard | (reads === undefined ? -1 : (reads[word] as number));

@@ -45,6 +45,22 @@ describe('the code for rows', () => {
     );
   });
 
+  it('looks at no other bits than it is told to', () => {
+    fc.assert(
+      fc.property(rows, int, ({ words, one, other, at }, seed) => {
+        const bits = Int32Array.from(one, (_, word) => Math.imul(seed, 2 * word + 1));
+        const { differIn, hasAny, pick } = rowCode(words);
+        const differs = one.some((word, index) => ((word ^ (other[index] as number)) & (bits[index] as number)) !== 0);
+        expect(differIn(placed(one, at), at, placed(other, 2), 2, bits)).toBe(differs);
+        const picked = one.map((word, index) => word & (bits[index] as number));
+        expect(hasAny(placed(one, at), at, bits)).toBe(picked.some((word) => word !== 0));
+        const into = new Int32Array(words);
+        pick(placed(one, at), at, bits, into);
+        expect([...into]).toEqual(picked);
+      }),
+    );
+  });
+
   it('says whether a row was the same before it copied it', () => {
     fc.assert(
       fc.property(rows, ({ words, one, other, at }) => {

@@ -1,4 +1,4 @@
-import { hashOf } from './hash.ts';
+import { factorOf, hashOf } from './hash.ts';
 
 /** What is done with the words of a state; each is of one number of words. */
 export interface RowCode {
@@ -8,6 +8,12 @@ export interface RowCode {
   readonly copy: (from: Int32Array, at: number, to: Int32Array, other: number) => void;
   /** Copies where it is not the same already. @returns whether it was. */
   readonly wasSame: (from: Int32Array, at: number, to: Int32Array, other: number) => boolean;
+  /** Do they differ in any of the bits that are set in the row `bits`? */
+  readonly differIn: (left: Int32Array, at: number, right: Int32Array, other: number, bits: Int32Array) => boolean;
+  /** Writes to the row `to` those bits of a row that are set in the row `bits`. */
+  readonly pick: (row: Int32Array, at: number, bits: Int32Array, to: Int32Array) => void;
+  /** Has it any of the bits that are set in the row `bits`? */
+  readonly hasAny: (row: Int32Array, at: number, bits: Int32Array) => boolean;
 }
 
 /** Longer rows are rare, and then a loop costs little beside the rest. */
@@ -31,18 +37,36 @@ const inLoops = (words: number): RowCode => ({
     }
     return isSame;
   },
+  differIn: (left, at, right, other, bits) => {
+    for (let word = 0; word < words; word += 1) {
+      const differing = (left[at + word] as number) ^ (right[other + word] as number);
+      if ((differing & (bits[word] as number)) !== 0) return true;
+    }
+    return false;
+  },
+  pick: (row, at, bits, to) => {
+    for (let word = 0; word < words; word += 1) to[word] = (row[at + word] as number) & (bits[word] as number);
+  },
+  hasAny: (row, at, bits) => {
+    for (let word = 0; word < words; word += 1) {
+      if (((row[at + word] as number) & (bits[word] as number)) !== 0) return true;
+    }
+    return false;
+  },
 });
 
-/** The mixing of `hashOf`, a word at a time. */
-const hashBody = (words: number): string =>
-  [
-    'let hash = Math.imul(rows[at] ^ 0x9e3779b9, 0x85ebca6b); hash ^= hash >>> 15;',
-    ...Array.from(
-      { length: words - 1 },
-      (_, word) => `hash = Math.imul(hash ^ rows[at + ${word + 1}], 0x85ebca6b); hash ^= hash >>> 15;`,
-    ),
-    'hash = Math.imul(hash, 0xc2b2ae35); return hash ^ (hash >>> 16);',
+/** As `hashOf` mixes. */
+const hashBody = (words: number): string => {
+  const all = Array.from({ length: words }, (_, word) => word);
+  return [
+    ...all.map((word) => `const w${word} = rows[at + ${word}];`),
+    'let hash = 0x27d4eb2f;',
+    ...all.map((word) => `hash = hash + Math.imul(w${word} ^ (w${word} >>> 15), ${factorOf(word)}) | 0;`),
+    'hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);',
+    'hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);',
+    'return hash ^ (hash >>> 16);',
   ].join('\n');
+};
 
 const each = (words: number, tell: (word: number) => string, between: string): string =>
   Array.from({ length: words }, (_, word) => tell(word)).join(between);
@@ -72,6 +96,27 @@ const writtenOut = (words: number): RowCode => ({
 ${each(words, (word) => `to[other + ${word}] = from[at + ${word}];`, ' ')}
 return false;`,
   ) as RowCode['wasSame'],
+  differIn: new Function(
+    'left',
+    'at',
+    'right',
+    'other',
+    'bits',
+    `return (${each(words, (word) => `(left[at + ${word}] ^ right[other + ${word}]) & bits[${word}]`, ' | ')}) !== 0;`,
+  ) as RowCode['differIn'],
+  pick: new Function(
+    'row',
+    'at',
+    'bits',
+    'to',
+    each(words, (word) => `to[${word}] = row[at + ${word}] & bits[${word}];`, ' '),
+  ) as RowCode['pick'],
+  hasAny: new Function(
+    'row',
+    'at',
+    'bits',
+    `return (${each(words, (word) => `row[at + ${word}] & bits[${word}]`, ' | ')}) !== 0;`,
+  ) as RowCode['hasAny'],
 });
 
 const known = new Map<number, RowCode>();

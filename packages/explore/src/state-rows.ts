@@ -63,18 +63,6 @@ export class StateRows {
     return id;
   }
 
-  /** Writes to `into` the bits in which state `id` differs from state `parent`. */
-  differ(id: number, parent: number, into: Int32Array): void {
-    const { words } = this;
-    const chunk = this.rows[id >>> chunkBits] as Int32Array;
-    const before = this.rows[parent >>> chunkBits] as Int32Array;
-    const own = (id & chunkMask) * words;
-    const from = (parent & chunkMask) * words;
-    for (let word = 0; word < words; word += 1) {
-      into[word] = (chunk[own + word] as number) ^ (before[from + word] as number);
-    }
-  }
-
   /** The state from which state `id` was first reached. */
   parentOf(id: number): number {
     return (this.parents[id >>> chunkBits] as Int32Array)[id & chunkMask] as number;

@@ -54,7 +54,7 @@ export interface TaskFields {
   readonly at: Field;
   /** Inside a call: `at` is no entry. Apart from `at`, as whoever asks this asks no more. */
   readonly busy: Field;
-  /** What the call in flight will return. */
+  /** What the call in flight will return; and when a call that was the last has, what it returned. */
   readonly errno: Field;
   /** The dev->driver that was read, while its flag is not. */
   readonly seen: Field;
@@ -62,7 +62,10 @@ export interface TaskFields {
   readonly turn: Field;
   /** It asked for the group's mutex while a claim was waiting for it already; where tasks go on for ever. */
   readonly isBehind: Field;
-  /** Errno + 1 of each call that returned, 0 before and for one that was passed over. */
+  /**
+   * Errno + 1 of each call that returned, 0 before and for one that was passed over. A last call that cannot be passed
+   * over takes no room, as `errno` keeps what it returned; nor does any of a task that goes on for ever.
+   */
   readonly results: readonly Field[];
 }
 
@@ -117,6 +120,11 @@ const needsOf = ({ claimRecord, domainOnClaim }: Knobs, scenario: Scenario): Nee
 /** How many ways to go on a call may have to count: drivers to try, or the two probes of a test. */
 const turnsOf = (scenario: Scenario, call: ScriptedCall): number =>
   Math.max(scenario.testRemove ? 2 : 1, 'drivers' in call ? call.drivers.length : 1);
+
+const needy: readonly ScriptedCall['kind'][] = ['release', 'release-device', 'set-iommu', 'open-device'];
+
+/** Whether a call is passed over where its user has not got what it is about. */
+export const mayBePassedOver = ({ kind }: ScriptedCall): boolean => needy.includes(kind);
 
 const most = (...counts: readonly number[]): number => Math.max(1, ...counts);
 
@@ -180,6 +188,7 @@ export const fieldsOf = (
     }),
     freed: driverNames.map(() => flag(needs.unloads)),
     tasks: scenario.tasks.map((script, task) => {
+      const isForever = scenario.forever?.includes(task) === true;
       layout.group();
       return {
         at: layout.field(labelsOf(task) + 1),
@@ -188,7 +197,10 @@ export const fieldsOf = (
         seen: driver(readsTwice),
         turn: layout.field(most(...script.map((call) => turnsOf(scenario, call)))),
         isBehind: flag(scenario.forever !== undefined),
-        results: script.map(() => layout.field(errnoNames.length + 1)),
+        results: script.map((call, turn) => {
+          const isKept = !isForever && (turn < script.length - 1 || mayBePassedOver(call));
+          return layout.field(isKept ? errnoNames.length + 1 : 1);
+        }),
       };
     }),
   };

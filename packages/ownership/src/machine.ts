@@ -1,6 +1,6 @@
 import type { Field, Memory } from '@custody/explore';
 import { dmaApi, domain, errno, nobody, presence, stage } from './codes.ts';
-import { type Fields, fieldsOf, type TaskFields } from './fields.ts';
+import { type Fields, fieldsOf, mayBePassedOver, type TaskFields } from './fields.ts';
 import { isCounted, type Knobs } from './knobs.ts';
 import type { Place, Voice } from './operation.ts';
 import { over, type Program, programOf, type Stand } from './program.ts';
@@ -13,18 +13,15 @@ export type Stores = 'sc' | 'late';
 
 /** What a call is about that a user must have got before; it is passed over when the user has not. */
 const needOf = ({ group, users }: Views, call: ScriptedCall): (() => boolean) | null => {
-  if (!('owner' in call)) return null;
+  if (!mayBePassedOver(call) || !('owner' in call)) return null;
   const number = users.findIndex(({ name }) => name === call.owner);
   const user = users[number] as UserView;
   switch (call.kind) {
     case 'release':
     case 'release-device':
       return () => user.owns;
-    case 'set-iommu':
-    case 'open-device':
-      return () => group.container === number + 1;
     default:
-      return null;
+      return () => group.container === number + 1;
   }
 };
 
@@ -224,8 +221,15 @@ export class Machine {
 
   /** The errno codes of the calls of `task` that returned; a call that was passed over has none. */
   resultsOf(task: number): readonly number[] {
-    const { results } = this.fields.tasks[task] as TaskFields;
-    return results.map((result) => this.memory.get(result) - 1).filter((code) => code >= 0);
+    const { memory } = this;
+    const { at, errno: register, results } = this.fields.tasks[task] as TaskFields;
+    const hasFinished = memory.get(at) === (this.programs[task] as Program).length;
+    return results
+      .map((result, turn) => {
+        const isInRegister = result.mask === 0 && turn === results.length - 1 && hasFinished;
+        return isInRegister ? memory.get(register) : memory.get(result) - 1;
+      })
+      .filter((code) => code >= 0);
   }
 
   /** Keeps the result and goes to the next call whose needs are met. */
@@ -235,8 +239,9 @@ export class Machine {
     const { errno: register, results } = fields;
     const code = memory.get(register);
     const isForever = this.scenario.forever?.includes(task) === true;
-    if (!isForever) memory.set(results[turn] as (typeof results)[number], code + 1);
-    memory.set(register, errno.OK);
+    const result = results[turn] as Field;
+    if (result.mask !== 0) memory.set(result, code + 1);
+    if (result.mask !== 0 || isForever) memory.set(register, errno.OK);
     const needs = this.needs[task] as Machine['needs'][number];
     let next = turn + 1;
     while (next < results.length && needs[next]?.() === false) next += 1;
