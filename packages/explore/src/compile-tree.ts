@@ -1,7 +1,14 @@
 import type { Field } from './layout.ts';
 
 /** A decision: what it asks and where each value leads, the number of an answer, or null where nobody has been yet. */
-export type Branch = { readonly field: Field; readonly kids: () => readonly Branch[] } | number | null;
+export type Branch = Fork | number | null;
+
+interface Fork {
+  readonly field: Field;
+  readonly kids: () => readonly Branch[];
+  /** How many answers there are beyond it. */
+  readonly answers: () => number;
+}
 
 export interface TreeCode {
   /** Of the function; the first two are the states and where the one at hand begins. */
@@ -16,8 +23,10 @@ export interface TreeCode {
  * How much code one branch may have, and all of it: V8 does not optimise a function of more than 60 KB of bytecode, and
  * what is rare is not worth its place.
  */
-const mostOfBranch = 6_000;
+const mostOfBranch = 3_000;
 const mostOfAll = 40_000;
+/** Told apart from each other, so many answers would take more than a branch may have. */
+const mostAnswers = mostOfBranch / 10;
 
 const askOf = ({ word, shift, mask }: Field): string => `w${word} >>> ${shift} & ${mask}`;
 
@@ -31,6 +40,7 @@ export const compileTree = <Code>(tree: Branch, { parameters, leaf, miss }: Tree
   const codeOf = (branch: Branch): string => {
     if (branch === null) return miss;
     if (typeof branch === 'number') return leaf(branch);
+    if (branch.answers() > mostAnswers) return miss;
     const cases = new Map<string, number[]>();
     for (const [value, kid] of branch.kids().entries()) {
       if (kid === null) continue;

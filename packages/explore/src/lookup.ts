@@ -119,7 +119,16 @@ export class Lookup<Answer> {
   private branchAt(node: number): Branch {
     if (node === unknown) return null;
     if (node < 0) return ~node;
-    return { field: this.fields.get(node) as Field, kids: () => this.kidsOf(node).map((kid) => this.branchAt(kid)) };
+    return {
+      field: this.fields.get(node) as Field,
+      kids: () => this.kidsOf(node).map((kid) => this.branchAt(kid)),
+      answers: () => this.answersAt(node),
+    };
+  }
+
+  private answersAt(node: number): number {
+    if (node <= 0) return node === unknown ? 0 : 1;
+    return this.kidsOf(node).reduce((all, kid) => all + this.answersAt(kid), 0);
   }
 
   /** The tree as code; `leaf` says in JavaScript what is done for the answer of that number, and must return. */

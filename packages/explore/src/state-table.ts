@@ -22,7 +22,7 @@ export class StateTable extends Table {
   private fetched = 0;
 
   constructor(words: number, options: TableOptions) {
-    super({ words, bytesPerSlot: 4, mostSlots: 2 ** 30, share: 1 / 2 }, options);
+    super({ words, bytesPerSlot: 4, mostSlots: 2 ** 30, share: 5 / 8 }, options);
     this.words = words;
   }
 
