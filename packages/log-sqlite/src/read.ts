@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DamagedStreamError, type LogEvent, revision, type StreamId } from '@custody/log';
+import { type Packed, unpack } from '@custody/segments';
 import type { Rows } from './rows.ts';
-import { type Packed, unpack } from './segment.ts';
 import { inTransaction } from './sqlite.ts';
 
 /** A stretch of a stream: the events between two positions. */

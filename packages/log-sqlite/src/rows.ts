@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { ndjson } from './codec.ts';
-import type { Packed, Segment } from './segment.ts';
+import { ndjson, type Packed, type Segment } from '@custody/segments';
 
 /** A stream's row: its key in the other tables, and how many events it holds. */
 interface StreamRow {
@@ -30,6 +29,8 @@ export interface Rows {
   tailAfter(stream: number, position: number): readonly Packed[];
   addTail(stream: number, row: Packed): void;
   clearTail(stream: number): void;
+  /** Forgets a stream and all that it holds. */
+  removeStream(stream: number): void;
 }
 
 const one = <Row>(statement: StatementSync, ...values: (string | number)[]): Row | undefined =>
@@ -63,6 +64,8 @@ export const rowsOf = (db: DatabaseSync): Rows => {
   );
   const addTail = db.prepare('INSERT INTO tail (stream, first, count, crc32, data) VALUES (?, ?, ?, ?, ?)');
   const clearTail = db.prepare('DELETE FROM tail WHERE stream = ?');
+  const clearSegments = db.prepare('DELETE FROM segments WHERE stream = ?');
+  const clearStream = db.prepare('DELETE FROM streams WHERE id = ?');
 
   return {
     streamNamed: (name) => one<StreamRow>(streamNamed, name),
@@ -80,6 +83,9 @@ export const rowsOf = (db: DatabaseSync): Rows => {
     },
     clearTail: (stream) => {
       clearTail.run(stream);
+    },
+    removeStream: (stream) => {
+      for (const clear of [clearTail, clearSegments, clearStream]) clear.run(stream);
     },
   };
 };

@@ -8,8 +8,8 @@ import {
   StoreError,
   type StreamId,
 } from '@custody/log';
+import { lineOf } from '@custody/segments';
 import { explained } from './failures.ts';
-import { lineOf } from './line.ts';
 import { readSome, type Stretch } from './read.ts';
 import { rowsOf } from './rows.ts';
 import { inTransaction } from './sqlite.ts';
@@ -54,6 +54,14 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
     return explained(`${doing} in`, store, work);
   };
 
+  /** As `step`, with the one write lock. */
+  const change = <Result>(doing: string, work: () => Result): Result => {
+    if (store.readOnly) {
+      throw new StoreError(`Cannot ${doing} in ${store.path}: it was opened for reading; make it writable, or copy it`);
+    }
+    return step(doing, () => inTransaction(store.db, 'IMMEDIATE', work));
+  };
+
   const stretch = (stream: StreamId, from: number, to: number): Stretch => {
     const { id, revision } = rows.streamNamed(stream) ?? { id: 0, revision: 0 };
     return { stream, id, from, to: Math.min(to, revision) };
@@ -71,19 +79,16 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
 
   return {
     append: async (stream, events, expected) => {
-      const doing = `append to "${stream}"`;
-      if (store.readOnly) {
-        throw new StoreError(
-          `Cannot ${doing} in ${store.path}: it was opened for reading; make it writable, or copy it`,
-        );
-      }
       const lines = events.map(lineOf);
-      const head = step(doing, () =>
-        inTransaction(store.db, 'IMMEDIATE', () => appendLines(rows, size, { stream, lines, expected })),
-      );
+      const head = change(`append to "${stream}"`, () => appendLines(rows, size, { stream, lines, expected }));
       appended.beat();
       return head;
     },
+    remove: async (stream) =>
+      change(`remove "${stream}"`, () => {
+        const found = rows.streamNamed(stream);
+        if (found !== undefined) rows.removeStream(found.id);
+      }),
     read,
     follow: (stream, from, signal) => followBy(read, appended, { stream, from, signal }),
     head: async (stream) =>

@@ -1,7 +1,6 @@
 import { type Revision, RevisionConflictError, revision, type StreamId } from '@custody/log';
-import { cut, type Line, lineOf, type SegmentSize } from './line.ts';
+import { cut, type Line, lineOf, type SegmentSize, segment, tailRow, unpack } from '@custody/segments';
 import type { Rows } from './rows.ts';
-import { segment, tailRow, unpack } from './segment.ts';
 
 /**
  * Puts `lines` behind the stream's events, inside the caller's IMMEDIATE transaction.

@@ -46,6 +46,13 @@ export interface EventLog<E extends LogEvent = LogEvent> extends AsyncDisposable
   read(stream: StreamId, range?: Range): AsyncIterable<E>;
   /** Like `read`, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. */
   follow(stream: StreamId, from: Revision, signal: StopSignal): AsyncIterable<E>;
+  /**
+   * Forgets the stream with all its events: it reads as empty then, its head is 0, and appending begins a new one. A
+   * stream that is not there is no trouble. What a `read` or `follow` that is under way still gives is not said.
+   *
+   * @throws StoreError as `append`.
+   */
+  remove(stream: StreamId): Promise<void>;
   /** How many events the stream holds now; 0 when nobody has appended to it. */
   head(stream: StreamId): Promise<Revision>;
   /** Every stream that holds an event, once each, in no promised order. */

@@ -33,6 +33,10 @@ export const memoryLog = <E extends LogEvent = LogEvent>(): EventLog<E> => {
       appended.beat();
       return revision(lines.length);
     },
+    remove: async (stream) => {
+      linesOf(stream, 'remove');
+      streams.delete(stream);
+    },
     read,
     follow: (stream, from, signal) => followBy(read, appended, { stream, from, signal }),
     head: async (stream) => revision(linesOf(stream, 'read the head of').length),
