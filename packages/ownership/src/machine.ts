@@ -42,6 +42,8 @@ export class Machine {
   private readonly ownLocks: readonly (readonly LockView[])[];
   /** By task. */
   private readonly programs: readonly Program[];
+  /** The tasks that ever ask for the group's mutex to claim the group. */
+  private readonly claimers: readonly number[];
   /** By task, then by call: the number of its entry; the last is that of having finished. */
   private readonly entries: readonly (readonly number[])[];
   private readonly needs: readonly (readonly ((() => boolean) | null)[])[];
@@ -79,6 +81,9 @@ export class Machine {
       group.mutex,
     ];
     this.programs = programsOver(views);
+    this.claimers = views.tasks
+      .map(({ number }) => number)
+      .filter((number) => (this.programs[number] as Program).some((stand) => this.isWaitingClaim(stand)));
     this.ownLocks = this.programs.map((program) => [...new Set(program.flatMap(({ lock }) => lock ?? []))]);
     this.entries = this.programs.map((program) => [...new Set(program.map(({ entry }) => entry)), program.length]);
     this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
@@ -174,14 +179,18 @@ export class Machine {
     if (isInside !== stand.isInside) this.memory.set(busy, isInside ? 1 : 0);
   }
 
+  /** Looks only at tasks that ever claim: where the others stand must not seem to matter. */
   private hasWaitingClaim(besides: number): boolean {
-    const { mutex } = this.views.group;
-    for (const { number } of this.views.tasks) {
+    for (const number of this.claimers) {
       if (number === besides) continue;
       const stand = this.standOf(number);
-      if (stand?.lock === mutex && stand.inside?.startsWith('claim')) return true;
+      if (stand !== null && this.isWaitingClaim(stand)) return true;
     }
     return false;
+  }
+
+  private isWaitingClaim({ lock, inside }: Stand): boolean {
+    return lock === this.views.group.mutex && inside?.startsWith('claim') === true;
   }
 
   /** A store to dev->driver that is not visible yet, by `task`. */
