@@ -79,7 +79,7 @@ describe('opening a store', () => {
     db.exec('PRAGMA user_version = 7');
     db.close();
     expect(await refusal(path)).toBe(
-      `Cannot open the store ${path}: it has store format 7 and this version knows formats up to 1; upgrade custody`,
+      `Cannot open the store ${path}: it has store format 7 and this version knows formats up to 2; upgrade custody`,
     );
   });
 
