@@ -77,13 +77,16 @@ function* checkFile({ path }: StorePlace): Generator<Finding> {
   readSync(file, header, 0, header.length, 0);
   closeSync(file);
   const wrong = (what: string): Finding => ({ kind: 'file', text: `the header of the file is damaged: ${what}` });
-  for (const [offset, length, value, what] of fixedBytes) {
+  const hasLog = existsSync(`${path}-wal`);
+  // The first page of a new store may be in the write-ahead log only; its schema cookie is 0 in the file then.
+  const isBlank = hasLog && header.readUInt32BE(40) === 0;
+  for (const [offset, length, value, what] of isBlank ? [] : fixedBytes) {
     if (header.readUIntBE(offset, length) !== value) yield wrong(`${what} (byte ${offset})`);
   }
   const [writes, reads] = [header.readUInt8(18), header.readUInt8(19)];
   if (writes !== reads || writes < 1) yield wrong('the journal mode (byte 18)');
   yield* checkWriteAheadLog(`${path}-wal`);
-  if (existsSync(`${path}-wal`)) return;
+  if (hasLog) return;
   if (header.readUInt32BE(24) !== header.readUInt32BE(92)) yield wrong('the change counter (byte 24)');
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   const { size } = statSync(path);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { StoreError, type StreamId } from '@custody/log';
 import { explained, isBusy } from './failures.ts';
 import { rowsOf } from './rows.ts';
@@ -28,6 +28,8 @@ export const compactStore = async (
   path: string,
   { busyTimeout = 5000 }: { readonly busyTimeout?: number } = {},
 ): Promise<Compaction> => {
+  if (!existsSync(path))
+    throw new StoreError(`Cannot compact ${path}: there is no such file; give the path of a store`);
   const store = await openStore(path, { readOnly: false, busyTimeout });
   try {
     if (store.readOnly) {

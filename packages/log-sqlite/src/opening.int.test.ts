@@ -4,6 +4,7 @@ import { empty, revision, StoreError, streamId } from '@custody/log';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from './sqlite.ts';
 import { openSqliteLog } from './sqlite-log.ts';
+import { asNobody } from './testing/as-nobody.testing.ts';
 import { collect, newPlaces, numbered } from './testing/places.testing.ts';
 
 const place = newPlaces();
@@ -120,17 +121,6 @@ describe('a store that may only be read', () => {
     chmodSync(dirname(path), 0o755);
   });
 });
-
-/** Root may write everywhere, so while `work` runs root is someone else. */
-const asNobody = async (work: () => Promise<void>): Promise<void> => {
-  const root = process.geteuid?.() === 0;
-  if (root) process.seteuid?.(65_534);
-  try {
-    await work();
-  } finally {
-    if (root) process.seteuid?.(0);
-  }
-};
 
 describe('an append to a store that another is writing', () => {
   it('is refused after the busy timeout, with nothing stored, and works once the lock is free', async () => {

@@ -76,9 +76,22 @@ const refuseToRead = ({ path }: StorePlace, found: StoreKind): void => {
  * power cut, not just this process.
  */
 const prepareToWrite = (db: DatabaseSync, found: StoreKind): void => {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  db.exec('PRAGMA synchronous = FULL');
+  writeAhead(db);
   if (found.kind === 'blank') create(db);
   if (found.kind === 'store' && found.format < formatVersion) upgrade(db);
+};
+
+/**
+ * Into WAL mode, and to stay there: only who has read in it has its lock, so that who closes just now cannot leave the
+ * mode again. Without it a store works all the same, but writers and readers wait for each other.
+ */
+const writeAhead = (db: DatabaseSync): void => {
+  const isIn = (): boolean => db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal';
+  for (let tries = 0; tries < 5; tries += 1) {
+    db.exec('PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema');
+    if (isIn()) return;
+  }
 };
 
 /**
