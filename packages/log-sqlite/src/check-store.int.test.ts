@@ -38,7 +38,7 @@ describe('the check of a store', () => {
     expect((await checked(path)).findings).toEqual([]);
     const left = await copyOfSound();
     for (const end of ['', '-wal']) copyFileSync(path + end, left + end);
-    expect((await checked(left)).check.streams).toBe(6);
+    expect((await checked(left)).check?.streams).toBe(6);
     expect((await checked(left)).findings).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('the check of a store', () => {
         ),
       },
     ]);
-    expect(check.events).toBe([...written.values()].flat().length - 7);
+    expect(check?.events).toBe([...written.values()].flat().length - 7);
   });
 
   it('finds commits that are lost behind a damaged place of the write-ahead log', async () => {
@@ -117,6 +117,16 @@ describe('the check of a store', () => {
       kind: 'file',
       text: expect.stringMatching(/^the write-ahead log is damaged: \d commits behind byte/),
     });
+  });
+
+  it('finds a store damaged that cannot even be opened', async () => {
+    const path = await copyOfSound();
+    const file = readFileSync(path);
+    file.fill(0x20, file.indexOf('CREATE TABLE segments'), file.indexOf('CREATE TABLE segments') + 9);
+    writeFileSync(path, file);
+    const { findings, check } = await checked(path);
+    expect(findings).toMatchObject([{ kind: 'file', text: expect.stringContaining('it is damaged (malformed') }]);
+    expect(check).toBe(null);
   });
 
   it('refuses what it cannot open', async () => {

@@ -2,10 +2,10 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { DamagedStreamError, StoreError, type StreamId } from '@custody/log';
 import { checkWriteAheadLog } from './check-wal.ts';
-import { explained, type StorePlace } from './failures.ts';
+import { explained, isDamage, type StorePlace } from './failures.ts';
 import { type FoundRow, type Rows, rowsOf, type StreamRow, segmentColumns } from './rows.ts';
 import { noChain, sameBytes } from './seals.ts';
-import { closeStore, openStore } from './store-file.ts';
+import { closeStore, openStore, type Store } from './store-file.ts';
 import { alteredTables, formatVersion } from './store-format.ts';
 import { isComplete, isSealed, verified } from './verify.ts';
 
@@ -41,23 +41,34 @@ export interface StoreCheck {
  *
  * The store may be in use; what is looked at is one moment of it.
  *
- * @returns a generator of findings, none for a sound store, which ends with what was looked at.
- * @throws StoreError when it cannot be opened, or not be read at all.
+ * @returns a generator of findings, none for a sound store, which ends with what was looked at; with null where it is
+ *   so damaged that nothing behind the last finding could be looked at.
+ * @throws StoreError when it cannot be opened or read for another reason than damage.
  */
 export const checkStore = async function* (
   path: string,
   { busyTimeout = 5000 }: { readonly busyTimeout?: number } = {},
-): AsyncGenerator<Finding, StoreCheck, undefined> {
-  const store = await openStore(path, { readOnly: true, busyTimeout });
+): AsyncGenerator<Finding, StoreCheck | null, undefined> {
+  try {
+    return yield* checkOpened(await openStore(path, { readOnly: true, busyTimeout }));
+  } catch (error) {
+    if (!(error instanceof StoreError && isDamage(error))) throw error;
+    yield { kind: 'file', text: error.message.replace(/; .*$/s, '') };
+    return null;
+  }
+};
+
+function* checkOpened(store: Store): Generator<Finding, StoreCheck> {
   try {
     yield* checkFile(store);
+    // One moment, whatever others write meanwhile.
     store.db.exec('BEGIN');
     yield* checkStructure(store, store.db);
     return yield* checkContents(store, store.db);
   } finally {
     closeStore(store);
   }
-};
+}
 
 /** Bytes of the first page that have one right value, beside those that SQLite looks at; file format, 1.3. */
 const fixedBytes: readonly (readonly [offset: number, length: number, value: number, what: string])[] = [

@@ -34,8 +34,17 @@ export const isBusy = (error: unknown): boolean => resultCode(error) === BUSY;
 /** True when the file, or what SQLite keeps beside it, may not be written. */
 export const isForbidden = (error: unknown): boolean => [READONLY, CANTOPEN].includes(resultCode(error) ?? 0);
 
+/** True for a failure whose reason, as explained, is that the store is damaged. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof StoreError &&
+  error.cause !== undefined &&
+  explanation(error.cause, nowhere)?.startsWith(damaged) === true;
+
+const nowhere: StorePlace = { path: '', busyTimeout: 0 };
+const damaged = 'it is damaged';
+
 const damage = (said: string): string =>
-  `it is damaged (${said}); find out what can still be read with: custody doctor, and restore it from a copy`;
+  `${damaged} (${said}); find out what can still be read with: custody doctor, and restore it from a copy`;
 
 const explanation = (error: unknown, { path, busyTimeout }: StorePlace): string | undefined => {
   const said = error instanceof Error ? error.message : '';
@@ -48,7 +57,7 @@ const explanation = (error: unknown, { path, busyTimeout }: StorePlace): string 
       return 'the disk is full; nothing of this was stored, make room and try again';
     case ERROR:
       // Every statement of ours fits the tables of a store.
-      return /^no such (table|column|index)/.test(said) ? damage(said) : undefined;
+      return /^(no such (table|column|index)|unsupported file format|malformed)/.test(said) ? damage(said) : undefined;
     case NOMEM:
     case CORRUPT:
     case TOOBIG:

@@ -55,6 +55,9 @@ const tables: Readonly<Record<string, string>> = {
   ) STRICT`,
 };
 
+/** The tables that SQLite keeps an index for. */
+const indexed: readonly string[] = ['streams', 'segments'];
+
 /** What a file turned out to be; `refused` carries the reason not to touch it, and what to do. */
 export type StoreKind =
   | { readonly kind: 'blank' }
@@ -116,7 +119,7 @@ export const alteredTables = (db: DatabaseSync): readonly string[] => {
   const found = db.prepare('SELECT name, tbl_name, type, sql FROM sqlite_schema').all();
   const isAsWritten = ({ name, tbl_name: table, type, sql }: (typeof found)[number]): boolean =>
     sql === null
-      ? type === 'index' && ['sqlite_autoindex_streams_1', 'sqlite_autoindex_segments_1'].includes(String(name))
+      ? type === 'index' && indexed.includes(String(table)) && name === `sqlite_autoindex_${table}_1`
       : type === 'table' && name === table && tables[String(name)] === sql;
   const lost = Object.keys(tables).filter((name) => !found.some((row) => row['name'] === name));
   return [...found.filter((row) => !isAsWritten(row)).map(({ name }) => String(name)), ...lost];

@@ -25,7 +25,9 @@ export const flipped = (path: string, to: string, byte: number, bit: number): st
 };
 
 /** All findings, and what was looked at. */
-export const checked = async (path: string): Promise<{ readonly findings: Finding[]; readonly check: StoreCheck }> => {
+export const checked = async (
+  path: string,
+): Promise<{ readonly findings: Finding[]; readonly check: StoreCheck | null }> => {
   const findings: Finding[] = [];
   const steps = checkStore(path);
   for (;;) {
