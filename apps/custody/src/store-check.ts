@@ -75,20 +75,18 @@ export const storeHealth = async ({ store, look }: Context): Promise<StoreHealth
 };
 
 const whereOf = ({ stream, title, run, from, to }: RunFinding): string => {
-  const whose = title === undefined ? '' : `${title} (${run}), ${stream?.startsWith('notes-') ? 'its notes, ' : ''}`;
-  const which = from === undefined || to === undefined ? '' : `events ${from} to ${to}: `;
-  return whose + which;
+  if (stream === undefined) return '';
+  const what = title === undefined ? stream : `${stream.startsWith('notes-') ? 'notes on ' : ''}${title} (${run})`;
+  return from === undefined || to === undefined ? `${what}: ` : `${what}, events ${from} to ${to}: `;
 };
 
 /** A line for each finding, then what to do. */
-export const healthLines = ({ findings }: StoreHealth): readonly string[] =>
-  findings.length === 0
+export const healthLines = ({ findings }: StoreHealth): readonly string[] => {
+  const advice = 'the rest can still be read; restore the store from a copy, or delete the run and import it again';
+  return findings.length === 0
     ? []
-    : [
-        ...findings.map((finding) => `    ! ${whereOf(finding)}${finding.text}`),
-        '    what is not named here can still be read; for the rest, restore the store from a copy, or delete the',
-        '    run and import its recording again',
-      ];
+    : [...findings.map((finding) => `    ! ${whereOf(finding)}${finding.text}`), `    ${advice}`];
+};
 
 /** What the one line about the store says behind its name. */
 export const healthHint = ({ verdict, problem, check, findings, runs, unfinished }: StoreHealth): string => {

@@ -96,9 +96,7 @@ describe('the check of a store', () => {
         stream: 'run-a',
         from: 14,
         to: 21,
-        text: expect.stringMatching(
-          /^Cannot read events 14 to 21 of "run-a": their checksum is \w{8} and was written as/,
-        ),
+        text: expect.stringMatching(/^their checksum is \w{8} and was written as/),
       },
     ]);
     expect(check?.events).toBe([...written.values()].flat().length - 7);

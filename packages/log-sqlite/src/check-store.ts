@@ -16,9 +16,9 @@ export interface Finding {
    * no stream.
    */
   readonly kind: 'file' | 'streams' | 'stream' | 'orphan';
-  /** What is wrong, as a sentence without a full stop. */
+  /** What is wrong, without a full stop; of events that are located, what is wrong with them. */
   readonly text: string;
-  /** The stream that it is in, where that is known; the events `from` up to `to` of it cannot be read. */
+  /** The stream that it is in, where that is known, and which of its events cannot be read: `from` up to `to`. */
   readonly stream?: string;
   readonly from?: number;
   readonly to?: number;
@@ -164,7 +164,7 @@ function* checkStream(
   let [at, segments, events] = [0, 0, 0];
   let previous = noChain;
   const gap = (to: number): Finding => {
-    const text = `the store counts events ${at} to ${to} of "${stream}" and does not hold just them`;
+    const text = 'the store counts them and does not hold just them';
     return { kind: 'stream', stream, from: at, to, text };
   };
 
@@ -192,7 +192,7 @@ function* checkStream(
     for (const row of explained('check', place, () => rows.tailAfter(id, -1))) yield* take(row);
     if (at !== head) yield gap(head);
     else if (!sameBytes(previous, tip)) {
-      yield { kind: 'stream', stream, text: `the last events of "${stream}" are not those that its row vouches for` };
+      yield { kind: 'stream', stream, text: 'its last events are not those that its row vouches for' };
     }
   } catch (error) {
     yield { ...found(stream, error), from: at, to: head };
@@ -202,6 +202,7 @@ function* checkStream(
 
 const found = (stream: string, error: unknown): Finding => {
   if (!(error instanceof StoreError)) throw error;
-  const place = error instanceof DamagedStreamError ? { from: error.from, to: error.to } : {};
-  return { kind: 'stream', stream, ...place, text: error.message.replace(/; .*$/s, '') };
+  const text = error.message.replace(/; .*$/s, '');
+  if (!(error instanceof DamagedStreamError)) return { kind: 'stream', stream, text };
+  return { kind: 'stream', stream, from: error.from, to: error.to, text: text.replace(/^Cannot read .*?": /, '') };
 };
