@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { empty, StoreError, streamId } from '@custody/log';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -185,6 +185,38 @@ describe('one flipped bit anywhere in a store', () => {
     const { findings } = await checked(flipped(sound, `${sound}-located`, at + 8, 0));
     expect(findings).toMatchObject([{ kind: 'stream', stream: expect.any(String), from: 2, to: expect.any(Number) }]);
   });
+});
+
+describe('one flipped bit in the write-ahead log of a store that was never closed', () => {
+  it('ends the log there at worst, and is found', async () => {
+    const open = await copyOfSound();
+    const log = await openSqliteLog(open);
+    const streams = ['run-d', 'run-e', 'run-f'];
+    for (const run of streams) await log.append(streamId(run), numbered(8), empty);
+    const path = await copyOfSound();
+    copyFileSync(open, path);
+    copyFileSync(`${open}-wal`, `${path}-kept`);
+    await log[Symbol.asyncDispose]();
+
+    const size = readFileSync(`${path}-kept`).length;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(size - 1), fc.nat(7), async (byte, bit) => {
+        flipped(`${path}-kept`, `${path}-wal`, byte, bit);
+        rmSync(`${path}-shm`, { force: true });
+        const { findings } = await checked(path);
+        await using left = await openSqliteLog(path, { readOnly: true });
+        const heads: number[] = [];
+        for (const run of streams) {
+          const events = await collect(left.read(streamId(run)));
+          heads.push(events.length);
+          expect(events).toEqual(numbered(events.length));
+        }
+        if (findings.length === 0) expect(heads).toEqual([8, 8, 8]);
+        else expect(heads).toEqual([...heads].sort((one, other) => other - one));
+      }),
+      { numRuns: Math.min(flips, 2000) },
+    );
+  }, 600_000);
 });
 
 describe('a damaged store', () => {

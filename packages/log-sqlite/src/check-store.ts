@@ -158,9 +158,9 @@ function* checkStream(
   { id, name, revision: head, chain: tip }: StreamRow,
 ): Generator<Finding, { readonly segments: number; readonly events: number }> {
   const stream = name as StreamId;
-  const next = db.prepare(
-    `SELECT ${segmentColumns} FROM segments WHERE stream = ? AND first > ? ORDER BY first LIMIT 1`,
-  );
+  // By a list made first: in an index out of order, the next row could be one that was there before.
+  const list = db.prepare('SELECT rowid AS row FROM segments WHERE stream = ? ORDER BY first');
+  const load = db.prepare(`SELECT ${segmentColumns} FROM segments WHERE rowid = ?`);
   let [at, segments, events] = [0, 0, 0];
   let previous = noChain;
   const gap = (to: number): Finding => {
@@ -183,11 +183,10 @@ function* checkStream(
   }
 
   try {
-    for (let last = -1; ; segments += 1) {
-      const row = explained('check', place, () => next.get(id, last) as unknown as FoundRow | undefined);
-      if (row === undefined) break;
-      yield* take(row);
-      last = row.first;
+    for (const { row: key } of explained('check', place, () => list.all(id))) {
+      const row = explained('check', place, () => load.get(Number(key)) as unknown as FoundRow | undefined);
+      if (row !== undefined) yield* take(row);
+      segments += 1;
     }
     for (const row of explained('check', place, () => rows.tailAfter(id, -1))) yield* take(row);
     if (at !== head) yield gap(head);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { StoreError } from '@custody/log';
 
 // Primary result codes, https://www.sqlite.org/rescode.html
@@ -46,6 +47,11 @@ const damaged = 'it is damaged';
 const damage = (said: string): string =>
   `${damaged} (${said}); find out what can still be read with: custody doctor, and restore it from a copy`;
 
+/** What is in the log can be read with a third file beside it only, and where that cannot be made, nothing can. */
+const leftOpen = (path: string): string =>
+  `it was never closed, and the part of it in ${path}-wal can only be read where its directory may be written; ` +
+  'copy both to such a place, and open the copy';
+
 const explanation = (error: unknown, { path, busyTimeout }: StorePlace): string | undefined => {
   const said = error instanceof Error ? error.message : '';
   switch (resultCode(error)) {
@@ -67,6 +73,7 @@ const explanation = (error: unknown, { path, busyTimeout }: StorePlace): string 
     case NOTADB:
       return 'it is not a SQLite database; it was left as it is, choose another path';
     case CANTOPEN:
+      if (existsSync(`${path}-wal`)) return leftOpen(path);
       return `${said}; see that the file and its directory can be read and written by you`;
     case IOERR:
       return `${said}; see that its disk works and has room`;

@@ -122,6 +122,27 @@ describe('a store that may only be read', () => {
   });
 });
 
+describe('a store that was never closed', () => {
+  it('is refused, with what to do, where nothing can be written beside it', async () => {
+    const path = await placeWithStore();
+    await using log = await openSqliteLog(path);
+    await log.append(run, numbered(2, 3), revision(3));
+    const left = join(dirname(placeWith('')), 'left.db');
+    for (const end of ['', '-wal']) copyFileSync(path + end, left + end);
+    chmodSync(dirname(left), 0o555);
+    chmodSync(dirname(dirname(left)), 0o755);
+    await asNobody(async () => {
+      expect(await refusal(left)).toBe(
+        `Cannot open the store ${left}: it was never closed, and the part of it in ${left}-wal can only be read where its ` +
+          'directory may be written; copy both to such a place, and open the copy',
+      );
+    });
+    chmodSync(dirname(left), 0o755);
+    await using opened = await openSqliteLog(left, { readOnly: true });
+    expect(await collect(opened.read(run))).toEqual(numbered(5));
+  });
+});
+
 describe('an append to a store that another is writing', () => {
   it('is refused after the busy timeout, with nothing stored, and works once the lock is free', async () => {
     const path = await placeWithStore();

@@ -51,28 +51,31 @@ const one = <Row>(statement: StatementSync, ...values: (string | number)[]): Row
 const all = <Row>(statement: StatementSync, ...values: (string | number)[]): readonly Row[] =>
   statement.all(...values) as unknown as readonly Row[];
 
+/** Named as we name them: SQLite gives a column the name that its table's definition has, which a bit may have changed. */
+const named = (...columns: readonly string[]): string => columns.map((column) => `${column} AS ${column}`).join(', ');
+const streamColumns = named('id', 'name', 'revision', 'chain', 'seal');
+export const segmentColumns = named('first', 'count', 'earliest', 'latest', 'codec', 'crc32', 'chain', 'data');
 /** The columns of a tail's row as those of a segment. */
-export const tailColumns = `first, count, NULL AS earliest, NULL AS latest, '${ndjson.name}' AS codec, crc32, chain, data`;
-export const segmentColumns = 'first, count, earliest, latest, codec, crc32, chain, data';
+const tailColumns = `${named('first', 'count', 'crc32', 'chain', 'data')}, NULL AS earliest, NULL AS latest, '${ndjson.name}' AS codec`;
 
 export const rowsOf = (db: DatabaseSync): Rows => {
-  const streamNamed = db.prepare('SELECT id, name, revision, chain, seal FROM streams WHERE name = ?');
-  const allStreams = db.prepare('SELECT id, name, revision, chain, seal FROM streams NOT INDEXED ORDER BY id');
+  const streamNamed = db.prepare(`SELECT ${streamColumns} FROM streams WHERE name = ?`);
+  const allStreams = db.prepare(`SELECT ${streamColumns} FROM streams NOT INDEXED ORDER BY id`);
   const freshId = db.prepare('SELECT ifnull(max(id), 0) + 1 AS id FROM streams');
   const putStream = db.prepare(
     'INSERT INTO streams (id, name, revision, chain, seal) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) ' +
       'DO UPDATE SET revision = excluded.revision, chain = excluded.chain, seal = excluded.seal',
   );
-  const census = db.prepare('SELECT streams, digest FROM census');
+  const census = db.prepare('SELECT streams AS streams, digest AS digest FROM census');
   const setCensus = db.prepare('UPDATE census SET streams = ?, digest = ?');
   const sealedEnd = db.prepare(
-    'SELECT first + count AS end, chain FROM segments WHERE stream = ? ORDER BY first DESC LIMIT 1',
+    'SELECT first + count AS end, chain AS chain FROM segments WHERE stream = ? ORDER BY first DESC LIMIT 1',
   );
   const segmentBefore = db.prepare(
     `SELECT ${segmentColumns} FROM segments WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1`,
   );
   const segmentChainBefore = db.prepare(
-    'SELECT chain FROM segments WHERE stream = ? AND first < ? ORDER BY first DESC LIMIT 1',
+    'SELECT chain AS chain FROM segments WHERE stream = ? AND first < ? ORDER BY first DESC LIMIT 1',
   );
   const addSegment = db.prepare(
     'INSERT INTO segments (stream, first, count, earliest, latest, codec, crc32, chain, data) ' +
@@ -83,7 +86,7 @@ export const rowsOf = (db: DatabaseSync): Rows => {
   );
   const tailAfter = db.prepare(`SELECT ${tailColumns} FROM tail WHERE stream = ? AND first + count > ? ORDER BY first`);
   const tailChainBefore = db.prepare(
-    'SELECT chain FROM tail WHERE stream = ? AND first < ? ORDER BY first DESC LIMIT 1',
+    'SELECT chain AS chain FROM tail WHERE stream = ? AND first < ? ORDER BY first DESC LIMIT 1',
   );
   const addTail = db.prepare('INSERT INTO tail (stream, first, count, crc32, chain, data) VALUES (?, ?, ?, ?, ?, ?)');
   const clearTail = db.prepare('DELETE FROM tail WHERE stream = ?');
