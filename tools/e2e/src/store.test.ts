@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, launcher, newStore, type TestStore } from './custody.ts';
 
@@ -89,10 +90,28 @@ describe('custody delete and compact', () => {
   });
 });
 
-/** Mounts of one's own need a namespace, which not every machine gives. */
+describe('a store that another process is writing', () => {
+  it('is waited for, and then named: exit 2', () => {
+    const path = copy('locked.db', () => {});
+    const holder = new DatabaseSync(path);
+    holder.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
+    const { code, err } = at.custody('delete', '6.1-race', '--store', path);
+    holder.close();
+    expect(err).toContain(
+      `in ${path}: another process has held its lock for over 5000 ms; wait for it, or find it with`,
+    );
+    expect(code).toBe(2);
+    expect(at.json('runs', '--store', path).runs).toHaveLength(2);
+  });
+});
+
+/** Runs a script whose mounts are its own, which not every machine lets one have. */
 const inNamespace = (script: string) =>
-  spawnSync('unshare', ['-m', 'sh', '-ec', script], { encoding: 'utf8', env: at.env });
-const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+  spawnSync('sh', ['-c', `exec unshare -m sh -ec "$SCRIPT"`], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', SCRIPT: script },
+  });
+const canMount = inNamespace('mount -t tmpfs none /mnt').status === 0;
 const custody = `'${process.execPath}' '${launcher}' --store /mnt/custody.db`;
 
 describe.skipIf(!canMount)('a disk', () => {
