@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerCases } from './commands/cases.ts';
+import { registerCompact } from './commands/compact.ts';
+import { registerDelete } from './commands/delete.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
@@ -33,6 +35,8 @@ const commands = [
   registerExport,
   registerDiff,
   registerNote,
+  registerDelete,
+  registerCompact,
   registerDoctor,
 ];
 

@@ -4,6 +4,7 @@ import { empty, revision, StoreError, streamId } from '@custody/log';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from './sqlite.ts';
 import { openSqliteLog } from './sqlite-log.ts';
+import { asNobody } from './testing/as-nobody.testing.ts';
 import { collect, newPlaces, numbered } from './testing/places.testing.ts';
 
 const place = newPlaces();
@@ -79,7 +80,7 @@ describe('opening a store', () => {
     db.exec('PRAGMA user_version = 7');
     db.close();
     expect(await refusal(path)).toBe(
-      `Cannot open the store ${path}: it has store format 7 and this version knows formats up to 1; upgrade custody`,
+      `Cannot open the store ${path}: it has store format 7 and this version knows formats up to 2; upgrade custody`,
     );
   });
 
@@ -121,16 +122,26 @@ describe('a store that may only be read', () => {
   });
 });
 
-/** Root may write everywhere, so while `work` runs root is someone else. */
-const asNobody = async (work: () => Promise<void>): Promise<void> => {
-  const root = process.geteuid?.() === 0;
-  if (root) process.seteuid?.(65_534);
-  try {
-    await work();
-  } finally {
-    if (root) process.seteuid?.(0);
-  }
-};
+describe('a store that was never closed', () => {
+  it('is refused, with what to do, where nothing can be written beside it', async () => {
+    const path = await placeWithStore();
+    await using log = await openSqliteLog(path);
+    await log.append(run, numbered(2, 3), revision(3));
+    const left = join(dirname(placeWith('')), 'left.db');
+    for (const end of ['', '-wal']) copyFileSync(path + end, left + end);
+    chmodSync(dirname(left), 0o555);
+    chmodSync(dirname(dirname(left)), 0o755);
+    await asNobody(async () => {
+      expect(await refusal(left)).toBe(
+        `Cannot open the store ${left}: it was never closed, and the part of it in ${left}-wal can only be read where its ` +
+          'directory may be written; copy both to such a place, and open the copy',
+      );
+    });
+    chmodSync(dirname(left), 0o755);
+    await using opened = await openSqliteLog(left, { readOnly: true });
+    expect(await collect(opened.read(run))).toEqual(numbered(5));
+  });
+});
 
 describe('an append to a store that another is writing', () => {
   it('is refused after the busy timeout, with nothing stored, and works once the lock is free', async () => {

@@ -1,41 +1,65 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DamagedStreamError, type LogEvent, revision, type StreamId } from '@custody/log';
-import { type Packed, unpack } from '@custody/segments';
-import type { Rows } from './rows.ts';
+import type { FoundRow, Rows, StreamRow } from './rows.ts';
+import { noChain, sameBytes } from './seals.ts';
 import { inTransaction } from './sqlite.ts';
+import { streamIn, verified } from './verify.ts';
 
 /** A stretch of a stream: the events between two positions. */
 export interface Stretch {
   readonly stream: StreamId;
-  readonly id: number;
   readonly from: number;
   readonly to: number;
 }
 
+/** Rows that follow each other, the chain before them, and what the stream's row says. */
+interface Found {
+  readonly rows: readonly FoundRow[];
+  readonly before: Uint8Array;
+  readonly head: StreamRow;
+}
+
 /**
- * Some of the stretch's events, beginning with its first: those of the segment it lies in, or of the whole tail.
+ * Some of the stretch's events, beginning with its first: those of the segment it lies in, or of the whole tail. None
+ * when the stream was removed in the meantime.
  *
  * @throws DamagedStreamError when the event at `from` is not there, or not as it was written.
  */
-export const readSome = (db: DatabaseSync, rows: Rows, stretch: Stretch): readonly LogEvent[] => {
-  const { stream, from, to } = stretch;
-  return rowsFor(db, rows, stretch).flatMap((row, index, all) => {
-    const previous = all[index - 1];
-    const expected = previous === undefined ? from : previous.first + previous.count;
-    if (index > 0 ? row.first !== expected : row.first > expected) throw missing(stream, expected, row.first);
-    return unpack(stream, row, from, to);
+export const readSome = (db: DatabaseSync, rows: Rows, { stream, from, to }: Stretch): readonly LogEvent[] => {
+  const found = inTransaction(db, 'DEFERRED', () => rowsFor(rows, stream, from));
+  if (found === undefined) return [];
+  const head = found.head.revision;
+  let previous = found.before;
+  let at = from;
+  return found.rows.flatMap((row, index) => {
+    if (index > 0 && row.first !== at) throw missing(stream, at, head);
+    const events = verified(row, { stream, at, head, previous }, from, to);
+    previous = row.chain;
+    at = row.first + row.count;
+    if (at === head && !sameBytes(previous, found.head.chain)) throw missing(stream, row.first, head);
+    return events;
   });
 };
 
-/** In one snapshot, or another process could roll the tail between looking for a segment and looking at the tail. */
-const rowsFor = (db: DatabaseSync, rows: Rows, { stream, id, from, to }: Stretch): readonly Packed[] =>
-  inTransaction(db, 'DEFERRED', () => {
-    const segment = rows.segmentBefore(id, from);
-    if (segment !== undefined && segment.first + segment.count > from) return [segment];
-    const tail = rows.tailAfter(id, from);
-    if (tail.length === 0) throw missing(stream, from, to);
-    return tail;
-  });
+/**
+ * In one snapshot, or another process could roll the tail between looking for a segment and looking at the tail. That
+ * nothing lies behind the stream's end is looked at as well, as a head that was set back would hide it.
+ */
+const rowsFor = (rows: Rows, stream: StreamId, from: number): Found | undefined => {
+  const head = streamIn(rows, stream);
+  if (head === undefined || head.revision <= from) return undefined;
+  const { id, revision: end } = head;
+  const segment = rows.segmentBefore(id, from);
+  if (segment !== undefined && segment.first + segment.count > from) {
+    if (segment.first + segment.count === end && rows.tailAfter(id, end).length > 0) throw missing(stream, from, end);
+    return { rows: [segment], before: rows.segmentChainBefore(id, segment.first) ?? noChain, head };
+  }
+  const tail = rows.tailAfter(id, from);
+  const [first] = tail;
+  if (first === undefined) throw missing(stream, from, end);
+  const before = rows.tailChainBefore(id, first.first) ?? rows.sealedEnd(id)?.chain ?? noChain;
+  return { rows: tail, before, head };
+};
 
 const missing = (stream: StreamId, from: number, to: number): DamagedStreamError =>
-  new DamagedStreamError(stream, revision(from), revision(to), 'the store counts them but does not hold them');
+  new DamagedStreamError(stream, revision(from), revision(to), 'the store counts them but does not hold just them');

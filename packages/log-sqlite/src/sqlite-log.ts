@@ -10,11 +10,13 @@ import {
 } from '@custody/log';
 import { lineOf } from '@custody/segments';
 import { explained } from './failures.ts';
-import { readSome, type Stretch } from './read.ts';
-import { rowsOf } from './rows.ts';
+import { readSome } from './read.ts';
+import { type Rows, rowsOf } from './rows.ts';
 import { inTransaction } from './sqlite.ts';
-import { closeStore, openStore } from './store-file.ts';
-import { appendLines } from './write.ts';
+import { closeStore, openStore, type Store } from './store-file.ts';
+import { listed, streamIn } from './verify.ts';
+import { watchStore } from './watch.ts';
+import { appendLines, removeStream } from './write.ts';
 
 export interface SqliteLogOptions {
   /** Opens for reading, and creates nothing. @default false, and true for a file that may not be written */
@@ -32,7 +34,7 @@ const segmentChars = 1_048_576;
  * The log in one SQLite file at `path`, created with its directories when it is not there.
  *
  * Several processes may share it. While it is open a `-wal` and a `-shm` file lie beside it; after the last of
- * them has closed it, it is one single file. `follow` sees what others append as soon as this process appends.
+ * them has closed it, it is one single file. `follow` sees what others append within some milliseconds.
  *
  * @throws StoreError when it is a directory, not a store, of a newer format, or locked for too long.
  * @example
@@ -44,9 +46,10 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
   { readOnly = false, busyTimeout = 5000, segmentEvents = 1000 }: SqliteLogOptions = {},
 ): Promise<EventLog<E>> => {
   const store = await openStore(path, { readOnly, busyTimeout });
-  const rows = rowsOf(store.db);
+  const rows = statementsOf(store);
   const size = { events: segmentEvents, chars: segmentChars };
   const appended = pulse();
+  const watch = watchStore(store, () => appended.beat());
 
   /** Runs one step on the store; `doing` is what a failure will say could not be done. */
   const step = <Result>(doing: string, work: () => Result): Result => {
@@ -62,18 +65,28 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
     return step(doing, () => inTransaction(store.db, 'IMMEDIATE', work));
   };
 
-  const stretch = (stream: StreamId, from: number, to: number): Stretch => {
-    const { id, revision } = rows.streamNamed(stream) ?? { id: 0, revision: 0 };
-    return { stream, id, from, to: Math.min(to, revision) };
-  };
+  const headOf = (stream: StreamId): number => streamIn(rows, stream)?.revision ?? 0;
 
   const read: EventLog<E>['read'] = async function* (stream, { from = empty, to = Number.POSITIVE_INFINITY } = {}) {
     const doing = `read "${stream}"`;
-    const asked = step(doing, () => stretch(stream, from, to));
-    for (let at = asked.from; at < asked.to; ) {
-      const events = step(doing, () => readSome(store.db, rows, { ...asked, from: at }));
+    const end = Math.min(
+      to,
+      step(doing, () => headOf(stream)),
+    );
+    for (let at: number = from; at < end; ) {
+      const events = step(doing, () => readSome(store.db, rows, { stream, from: at, to: end }));
+      if (events.length === 0) return;
       yield* events as readonly E[];
       at += events.length;
+    }
+  };
+
+  const follow: EventLog<E>['follow'] = async function* (stream, from, signal) {
+    const stop = watch.begin();
+    try {
+      yield* followBy(read, appended, { stream, from, signal });
+    } finally {
+      stop();
     }
   };
 
@@ -84,20 +97,25 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
       appended.beat();
       return head;
     },
-    remove: async (stream) =>
-      change(`remove "${stream}"`, () => {
-        const found = rows.streamNamed(stream);
-        if (found !== undefined) rows.removeStream(found.id);
-      }),
+    remove: async (stream) => change(`remove "${stream}"`, () => removeStream(rows, stream)),
     read,
-    follow: (stream, from, signal) => followBy(read, appended, { stream, from, signal }),
-    head: async (stream) =>
-      step(`read the head of "${stream}"`, () => revision(rows.streamNamed(stream)?.revision ?? 0)),
-    streams: async () => step('list the streams', () => rows.streamNames() as readonly StreamId[]),
+    follow,
+    head: async (stream) => step(`read the head of "${stream}"`, () => revision(headOf(stream))),
+    streams: async () => step('list the streams', () => listed(rows) as readonly StreamId[]),
     [Symbol.asyncDispose]: async () => {
       if (appended.stopped) return;
       appended.stop();
+      watch.end();
       closeStore(store);
     },
   };
+};
+
+const statementsOf = (store: Store): Rows => {
+  try {
+    return explained('open the store', store, () => rowsOf(store.db));
+  } catch (error) {
+    closeStore(store);
+    throw error;
+  }
 };

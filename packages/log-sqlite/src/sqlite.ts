@@ -30,7 +30,12 @@ const sqlite = loadSqlite();
 export const openDatabase = (
   path: string,
   { readOnly, busyTimeout }: { readonly readOnly: boolean; readonly busyTimeout: number },
-): DatabaseSync => new sqlite.DatabaseSync(path, { readOnly, timeout: busyTimeout });
+): DatabaseSync => {
+  const db = new sqlite.DatabaseSync(path, { readOnly, timeout: busyTimeout });
+  // A damaged page is found out when it is loaded, and what a damaged schema may name has no side effects.
+  db.exec('PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
+  return db;
+};
 
 /**
  * Runs `work` in a transaction of its own; when it throws, nothing of it is kept.

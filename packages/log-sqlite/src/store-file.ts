@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '@custody/log';
 import { failure, isBusy, isForbidden, type StorePlace } from './failures.ts';
 import { inTransaction, openDatabase } from './sqlite.ts';
-import { create, identify } from './store-format.ts';
+import { create, formatVersion, identify, type StoreKind, upgrade } from './store-format.ts';
 
 /** An open store. */
 export interface Store extends StorePlace {
@@ -17,7 +17,8 @@ export interface Store extends StorePlace {
  *
  * A store that may not be written (by its mode, its directory's, or its file system's) is opened for reading.
  *
- * @throws StoreError when it is a directory, not a store, of a newer format, or locked for too long.
+ * @throws StoreError when it is a directory, not a store, of a newer format, of an older one that may not be written, or
+ *   locked for too long.
  */
 export const openStore = async (
   path: string,
@@ -48,10 +49,8 @@ const openOnce = (place: StorePlace, readOnly: boolean): Store => {
     // One snapshot: another process may be making its tables just now.
     const found = inTransaction(db, 'DEFERRED', () => identify(db));
     if (found.kind === 'refused') throw new StoreError(`Cannot open the store ${place.path}: ${found.why}`);
-    if (readOnly && found.kind === 'blank') {
-      throw new StoreError(`Cannot open the store ${place.path} for reading: it is empty; give the path of a store`);
-    }
-    if (!readOnly) prepareToWrite(db, found.kind);
+    if (readOnly) refuseToRead(place, found);
+    else prepareToWrite(db, found);
     return { ...place, db, readOnly };
   } catch (error) {
     db.close();
@@ -59,13 +58,40 @@ const openOnce = (place: StorePlace, readOnly: boolean): Store => {
   }
 };
 
+/** Reading changes nothing: it makes no store of an empty file, and does not upgrade one of an older format. */
+const refuseToRead = ({ path }: StorePlace, found: StoreKind): void => {
+  if (found.kind === 'blank') {
+    throw new StoreError(`Cannot open the store ${path} for reading: it is empty; give the path of a store`);
+  }
+  if (found.kind === 'store' && found.format < formatVersion) {
+    throw new StoreError(
+      `Cannot open the store ${path} for reading: it has store format ${found.format}, which is brought to format ` +
+        `${formatVersion} where it may be written; copy it to such a place, and open the copy`,
+    );
+  }
+};
+
 /**
  * WAL lets readers go on while one process writes. With `synchronous = FULL` an acknowledged append outlives a
  * power cut, not just this process.
  */
-const prepareToWrite = (db: DatabaseSync, found: 'blank' | 'store'): void => {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  if (found === 'blank') create(db);
+const prepareToWrite = (db: DatabaseSync, found: StoreKind): void => {
+  db.exec('PRAGMA synchronous = FULL');
+  writeAhead(db);
+  if (found.kind === 'blank') create(db);
+  if (found.kind === 'store' && found.format < formatVersion) upgrade(db);
+};
+
+/**
+ * Into WAL mode, and to stay there: only who has read in it has its lock, so that who closes just now cannot leave the
+ * mode again. Without it a store works all the same, but writers and readers wait for each other.
+ */
+const writeAhead = (db: DatabaseSync): void => {
+  const isIn = (): boolean => db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal';
+  for (let tries = 0; tries < 5; tries += 1) {
+    db.exec('PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema');
+    if (isIn()) return;
+  }
 };
 
 /**

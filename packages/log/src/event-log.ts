@@ -44,7 +44,10 @@ export interface EventLog<E extends LogEvent = LogEvent> extends AsyncDisposable
    * @throws DamagedStreamError when an event cannot be read back as it was written.
    */
   read(stream: StreamId, range?: Range): AsyncIterable<E>;
-  /** Like `read`, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. */
+  /**
+   * Like `read`, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. Where a store is
+   * shared, what other processes append counts as well.
+   */
   follow(stream: StreamId, from: Revision, signal: StopSignal): AsyncIterable<E>;
   /**
    * Forgets the stream with all its events: it reads as empty then, its head is 0, and appending begins a new one. A

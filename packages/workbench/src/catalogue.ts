@@ -5,8 +5,20 @@ import { RequestError, UnknownRunError } from './errors.ts';
 
 /** The stream whose fold is the catalogue. */
 const runsStream = streamId('runs');
-export const eventsStream = (run: RunId) => streamId(`run-${run}`);
-export const notesStream = (run: RunId) => streamId(`notes-${run}`);
+
+/** A run, and how often it was deleted before: each time it is made anew, its streams have names of their own. */
+export interface RunLife {
+  readonly run: RunId;
+  readonly life: number;
+}
+
+/**
+ * What a process still does to the streams of a run that was deleted, be it writing or removing, cannot touch those of
+ * the same run made anew, as their names are others.
+ */
+const nameOf = ({ run, life }: RunLife): string => (life === 0 ? run : `${run}.${life}`);
+export const eventsStream = (of: RunLife) => streamId(`run-${nameOf(of)}`);
+export const notesStream = (of: RunLife) => streamId(`notes-${nameOf(of)}`);
 
 /** How a run ended. */
 export interface RunEnd {
@@ -21,6 +33,7 @@ export interface RunEnd {
 interface CatalogueFacts {
   RunOpened: { readonly header: RunHeader; readonly at: string };
   RunClosed: { readonly run: RunId; readonly end: RunEnd; readonly at: string };
+  RunDeleted: { readonly run: RunId; readonly at: string };
 }
 type CatalogueEvent = {
   readonly [Type in keyof CatalogueFacts]: { readonly type: Type; readonly data: CatalogueFacts[Type] };
@@ -28,6 +41,8 @@ type CatalogueEvent = {
 
 export interface CatalogueEntry {
   readonly header: RunHeader;
+  /** How often the run was deleted before. */
+  readonly life: number;
   readonly openedAt: string;
   /** Absent while the run is being written, and for ever if its writer died. */
   readonly end?: RunEnd;
@@ -36,34 +51,50 @@ export interface CatalogueEntry {
 /** Every run, in the order in which they were opened. */
 export type Catalogue = ReadonlyMap<RunId, CatalogueEntry>;
 
-const evolveCatalogue = (catalogue: Map<RunId, CatalogueEntry>, event: CatalogueEvent): void => {
+/** How often each run was deleted; one that never was is not in it. */
+export type Deletions = ReadonlyMap<RunId, number>;
+
+const evolveCatalogue = (
+  catalogue: Map<RunId, CatalogueEntry>,
+  deletions: Map<RunId, number>,
+  event: CatalogueEvent,
+): void => {
   switch (event.type) {
     case 'RunOpened': {
       const { header, at } = event.data;
-      if (!catalogue.has(header.run)) catalogue.set(header.run, { header, openedAt: at });
+      const life = deletions.get(header.run) ?? 0;
+      if (!catalogue.has(header.run)) catalogue.set(header.run, { header, life, openedAt: at });
       return;
     }
     case 'RunClosed': {
       const entry = catalogue.get(event.data.run);
       if (entry) catalogue.set(event.data.run, { ...entry, end: event.data.end });
+      return;
+    }
+    case 'RunDeleted': {
+      const { run } = event.data;
+      if (catalogue.delete(run)) deletions.set(run, (deletions.get(run) ?? 0) + 1);
     }
   }
 };
 
 const isCatalogueEvent = (event: LogEvent): event is CatalogueEvent =>
-  event.type === 'RunOpened' || event.type === 'RunClosed';
+  event.type === 'RunOpened' || event.type === 'RunClosed' || event.type === 'RunDeleted';
 
 const readCatalogue = async (log: EventLog) => {
   const catalogue = new Map<RunId, CatalogueEntry>();
+  const deletions = new Map<RunId, number>();
   let at: number = empty;
   for await (const event of log.read(runsStream)) {
     at += 1;
-    if (isCatalogueEvent(event)) evolveCatalogue(catalogue, event);
+    if (isCatalogueEvent(event)) evolveCatalogue(catalogue, deletions, event);
   }
-  return { catalogue, revision: revision(at) };
+  return { catalogue, deletions, revision: revision(at) };
 };
 
 export const catalogueOf = async (log: EventLog): Promise<Catalogue> => (await readCatalogue(log)).catalogue;
+
+export const deletionsOf = async (log: EventLog): Promise<Deletions> => (await readCatalogue(log)).deletions;
 
 /**
  * Appends what `decide` makes of the catalogue as it is; if someone else appended first, reads again and decides
@@ -71,11 +102,11 @@ export const catalogueOf = async (log: EventLog): Promise<Catalogue> => (await r
  */
 export const amendCatalogue = async (
   log: EventLog,
-  decide: (catalogue: Catalogue) => readonly CatalogueEvent[],
+  decide: (catalogue: Catalogue, deletions: Deletions) => readonly CatalogueEvent[],
 ): Promise<void> => {
   for (;;) {
-    const { catalogue, revision: expected } = await readCatalogue(log);
-    const events = decide(catalogue);
+    const { catalogue, deletions, revision: expected } = await readCatalogue(log);
+    const events = decide(catalogue, deletions);
     if (events.length === 0) return;
     try {
       await log.append(runsStream, events, expected);

@@ -28,6 +28,7 @@ export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
 export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export type { RunDiff } from './compare.ts';
+export type { DeletedRun } from './delete-run.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
 export { type ExperimentRequest, experimentOf, findScenario, findVariant, isOwn, isScenario } from './experiment.ts';

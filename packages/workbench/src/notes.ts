@@ -17,10 +17,10 @@ import type { Ports } from './ports.ts';
 const isNotesUpdated = (event: LogEvent): event is NotesUpdated => event.type === 'NotesUpdated';
 
 /** The notes of a run as its stream tells them now. */
-const readNotes = async ({ log }: Ports, { header }: Run) => {
+const readNotes = async ({ log }: Ports, { header: { run }, life }: Run) => {
   const events: NotesUpdated[] = [];
   let at = 0;
-  for await (const event of log.read(notesStream(header.run))) {
+  for await (const event of log.read(notesStream({ run, life }))) {
     at += 1;
     if (isNotesUpdated(event)) events.push(event);
   }
@@ -68,7 +68,11 @@ const changeNotes = async (
     const at = ports.now();
     const update = asRequest(() => change(notes, at));
     try {
-      await ports.log.append(notesStream(run.header.run), [noteUpdated({ update, author, at })], expected);
+      await ports.log.append(
+        notesStream({ run: run.header.run, life: run.life }),
+        [noteUpdated({ update, author, at })],
+        expected,
+      );
       return { ...listed(notes, run), changed };
     } catch (error) {
       if (!(error instanceof RevisionConflictError)) throw error;

@@ -8,6 +8,8 @@ import { RequestError } from './errors.ts';
 /** A run in memory, ready to be looked at. */
 export interface Run {
   readonly header: RunHeader;
+  /** How often it was deleted before. */
+  readonly life: number;
   readonly timeline: Timeline;
   readonly replayer: Replayer;
   readonly findings: readonly Finding[];
@@ -25,14 +27,15 @@ const asTraceEvent = (event: LogEvent, title: string, index: number): TraceEvent
   );
 };
 
-export const openRun = async (log: EventLog, { header, end }: CatalogueEntry): Promise<Run> => {
+export const openRun = async (log: EventLog, { header, life, end }: CatalogueEntry): Promise<Run> => {
   const events: TraceEvent[] = [];
-  for await (const event of log.read(eventsStream(header.run))) {
+  for await (const event of log.read(eventsStream({ run: header.run, life }))) {
     events.push(asTraceEvent(event, header.title, events.length));
   }
   const timeline = timelineOf(events);
   return {
     header,
+    life,
     timeline,
     replayer: replayer(header.topology, timeline),
     findings: end?.findings ?? [],

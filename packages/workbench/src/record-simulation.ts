@@ -1,7 +1,7 @@
 import type { Ending, Parting } from '@custody/explore';
 import { type CaseMet, type Simulation, topologyOf, type Violation, type Waiter } from '@custody/ownership';
 import { position, type RunHeader, type RunId, type RunSource, runId, type TraceEvent } from '@custody/trace';
-import { eventsStream, type RunEnd } from './catalogue.ts';
+import { catalogueOf, eventsStream, type RunEnd } from './catalogue.ts';
 import { BusyRunError } from './errors.ts';
 import { type Experiment, isOwn } from './experiment.ts';
 import { idLength } from './import-recording.ts';
@@ -99,7 +99,8 @@ export const recordSimulation = async (
     await writeRun(ports, header, batches());
   } catch (error) {
     // Whoever simulates the same schedule writes the same events.
-    const isThere = (await ports.log.head(eventsStream(run))) === events.length;
+    const life = (await catalogueOf(ports.log)).get(run)?.life;
+    const isThere = life !== undefined && (await ports.log.head(eventsStream({ run, life }))) === events.length;
     if (!(error instanceof BusyRunError) || !isThere) throw error;
   }
   const met = metOnce(cases);

@@ -2,6 +2,7 @@ import type { CompareOptions } from '@custody/compare';
 import type { Position } from '@custody/trace';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
+import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
 import type { ExperimentRequest } from './experiment.ts';
 import { type HuntRequest, huntRun } from './hunt-run.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
@@ -17,6 +18,15 @@ export interface Workbench {
   readonly runs: () => Promise<readonly CatalogueEntry[]>;
   /** @throws UnknownRunError, RequestError when the reference names no run or several. */
   readonly open: (reference: string) => Promise<Run>;
+  /**
+   * Forgets a run with its events and notes; the same recording, imported again, is made anew.
+   *
+   * @param reference - a whole id or title.
+   * @throws UnknownRunError, RequestError when it names no run, several, or is only the beginning of one.
+   */
+  readonly remove: (reference: string) => Promise<DeletedRun>;
+  /** Removes what a deletion that was killed has left behind. @returns how many streams that were. */
+  readonly sweep: () => Promise<number>;
   /** @throws NotATraceError, TopologyError, RequestError. */
   readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
   /** @throws RequestError, RangeError when there is no such variant or scenario, or not in that size. */
@@ -33,6 +43,8 @@ export interface Workbench {
 export const workbench = (ports: Ports): Workbench => ({
   runs: async () => [...(await catalogueOf(ports.log)).values()],
   open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  remove: (reference) => deleteRun(ports, reference),
+  sweep: () => sweepDeleted(ports),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),

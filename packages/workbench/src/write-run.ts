@@ -1,16 +1,31 @@
 import { type EventLog, RevisionConflictError, revision } from '@custody/log';
 import type { RunHeader, TraceEvent } from '@custody/trace';
-import { amendCatalogue, eventsStream, type RunEnd } from './catalogue.ts';
+import { amendCatalogue, eventsStream, type RunEnd, type RunLife } from './catalogue.ts';
 import { BusyRunError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
-const append = async (log: EventLog, header: RunHeader, events: readonly TraceEvent[], at: number): Promise<void> => {
+const named = ({ run, title }: RunHeader): string => `${run} (${title})`;
+
+const deletedMeanwhile = (header: RunHeader, cause?: unknown): BusyRunError =>
+  new BusyRunError(
+    `Cannot write run ${named(header)}: it was deleted while it was being written; to have it after all, make it again`,
+    { cause },
+  );
+
+const append = async (
+  log: EventLog,
+  header: RunHeader,
+  of: RunLife,
+  events: readonly TraceEvent[],
+  at: number,
+): Promise<void> => {
   try {
-    await log.append(eventsStream(header.run), events, revision(at));
+    await log.append(eventsStream(of), events, revision(at));
   } catch (cause) {
     if (!(cause instanceof RevisionConflictError)) throw cause;
+    if (cause.actual < at) throw deletedMeanwhile(header, cause);
     throw new BusyRunError(
-      `Cannot write run ${header.run} (${header.title}): ${cause.message}; another process is writing the same run, ` +
+      `Cannot write run ${named(header)}: ${cause.message}; another process is writing the same run, ` +
         'let it finish, then look with: custody runs',
       { cause },
     );
@@ -22,30 +37,46 @@ const append = async (log: EventLog, header: RunHeader, events: readonly TraceEv
  * from, its events are always the same: one whose writer died is taken up where it stopped.
  *
  * @param batches - all events of the run from its beginning; returns how the run ended.
- * @throws BusyRunError when another process is writing the same run.
+ * @throws BusyRunError when another process is writing the same run, or has deleted it.
  */
 export const writeRun = async <End extends RunEnd>(
-  { log, now }: Ports,
+  ports: Ports,
   header: RunHeader,
   batches: Generator<readonly TraceEvent[], End>,
 ): Promise<End> => {
-  await amendCatalogue(log, (catalogue) =>
-    catalogue.has(header.run) ? [] : [{ type: 'RunOpened', data: { header, at: now() } }],
-  );
-  let there: number = await log.head(eventsStream(header.run));
+  const { log, now } = ports;
+  const { run } = header;
+  let life = 0;
+  await amendCatalogue(log, (catalogue, deletions) => {
+    life = catalogue.get(run)?.life ?? deletions.get(run) ?? 0;
+    return catalogue.has(run) ? [] : [{ type: 'RunOpened', data: { header, at: now() } }];
+  });
+  const of: RunLife = { run, life };
+  let there: number = await log.head(eventsStream(of));
   let passed = 0;
   for (let step = batches.next(); ; step = batches.next()) {
     if (step.done) {
       const end = step.value;
-      await amendCatalogue(log, (catalogue) =>
-        catalogue.get(header.run)?.end ? [] : [{ type: 'RunClosed', data: { run: header.run, end, at: now() } }],
-      );
+      await close(ports, header, of, end);
       return end;
     }
     const fresh = step.value.slice(Math.max(0, there - passed));
     passed += step.value.length;
     if (fresh.length === 0) continue;
-    await append(log, header, fresh, there);
+    await append(log, header, of, fresh, there);
     there = passed;
   }
+};
+
+const close = async ({ log, now }: Ports, header: RunHeader, of: RunLife, end: RunEnd): Promise<void> => {
+  let isDeleted = false;
+  await amendCatalogue(log, (catalogue) => {
+    const entry = catalogue.get(of.run);
+    isDeleted = entry?.life !== of.life;
+    return isDeleted || entry?.end ? [] : [{ type: 'RunClosed', data: { run: of.run, end, at: now() } }];
+  });
+  if (!isDeleted) return;
+  // Who deleted it may have looked before there was anything to remove.
+  await log.remove(eventsStream(of));
+  throw deletedMeanwhile(header);
 };

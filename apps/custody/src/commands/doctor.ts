@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises';
-import type { Context } from '../context.ts';
-import { exit } from '../print.ts';
+import { type ExitCode, exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
-import { problemOf } from '../trouble.ts';
+import { healthHint, healthLines, type StoreHealth, storeHealth } from '../store-check.ts';
 
 interface Check {
   readonly name: string;
@@ -19,26 +17,11 @@ const nodeCheck = (): Check => {
   };
 };
 
-const storeCheck = async ({ store, look }: Context): Promise<Check> => {
-  const name = `store ${store}`;
-  const isFile = !store.includes('://');
-  if (isFile && (await stat(store).catch(() => undefined)) === undefined)
-    return { name, ok: true, hint: 'not there yet: made by the first import' };
-  try {
-    const entries = await look((workbench) => workbench.runs());
-    const unfinished = entries.filter(({ end }) => end === undefined).map(({ header }) => header.title);
-    if (unfinished.length === 0) return { name, ok: true, hint: `opens, ${entries.length} runs` };
-    return {
-      name,
-      ok: true,
-      hint: `opens, ${entries.length} runs; never closed: ${unfinished.join(', ')}; import the same files again to finish them`,
-    };
-  } catch (error) {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    return { name, ok: false, hint: problem };
-  }
-};
+const storeCheck = (store: string, health: StoreHealth): Check => ({
+  name: `store ${store}`,
+  ok: health.verdict === 'sound' || health.verdict === 'absent',
+  hint: healthHint(health),
+});
 
 const terminalCheck = (): Check => {
   const { isTTY, columns = 0, rows = 0 } = process.stdout;
@@ -49,17 +32,28 @@ const terminalCheck = (): Check => {
   return { name: `terminal ${columns}×${rows}`, ok, hint: ok ? '' : 'replay needs 80×24: make the window larger' };
 };
 
+/** Damage is the answer no; whatever else is not right is trouble. */
+const codeOf = (checks: readonly Check[], { verdict }: StoreHealth): ExitCode => {
+  if (verdict === 'damaged') return exit.no;
+  return checks.every(({ ok }) => ok) ? exit.yes : exit.trouble;
+};
+
 export const registerDoctor: Register = (program) => {
   program
     .command('doctor')
-    .description('say what works on this machine, and what to do about the rest')
+    .description('say what works on this machine and what to do about the rest; check everything in the store')
     .action(
       run(async (context) => {
-        const checks = [nodeCheck(), await storeCheck(context), terminalCheck()];
-        return context.print.answer({
-          json: { checks },
-          text: checks.map(({ name, ok, hint }) => `${ok ? 'ok ' : 'NO '} ${name}${hint === '' ? '' : `: ${hint}`}`),
-          code: checks.every(({ ok }) => ok) ? exit.yes : exit.no,
+        const { store, print } = context;
+        const health = await storeHealth(context);
+        const ofStore = storeCheck(store, health);
+        const checks = [nodeCheck(), ofStore, terminalCheck()];
+        const { verdict, check = null, findings, runs = null } = health;
+        const lineOf = ({ name, ok, hint }: Check) => `${ok ? 'ok ' : 'NO '} ${name}${hint === '' ? '' : `: ${hint}`}`;
+        return print.answer({
+          json: { checks, store: { path: store, verdict, runs, check, findings } },
+          text: checks.flatMap((one) => [lineOf(one), ...(one === ofStore ? healthLines(health) : [])]),
+          code: codeOf(checks, health),
         });
       }),
     );
