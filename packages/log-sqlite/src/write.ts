@@ -2,6 +2,12 @@ import { type Revision, RevisionConflictError, revision, type StreamId } from '@
 import { cut, type Line, lineOf, type SegmentSize, segment, tailRow, unpack } from '@custody/segments';
 import type { Rows } from './rows.ts';
 
+/** How segments are made. */
+interface Sealing {
+  readonly size: SegmentSize;
+  readonly compressed: boolean;
+}
+
 /**
  * Puts `lines` behind the stream's events, inside the caller's IMMEDIATE transaction.
  *
@@ -10,7 +16,7 @@ import type { Rows } from './rows.ts';
  */
 export const appendLines = (
   rows: Rows,
-  size: SegmentSize,
+  sealing: Sealing,
   {
     stream,
     lines,
@@ -22,21 +28,21 @@ export const appendLines = (
   if (lines.length === 0) return actual;
   const head = revision(actual + lines.length);
   const id = rows.setRevision(stream, head);
-  if (staysInTail(rows, size, id, lines)) rows.addTail(id, tailRow(actual, lines));
-  else rollTail(rows, size, { id, stream, lines });
+  if (staysInTail(rows, sealing.size, id, lines)) rows.addTail(id, tailRow(actual, lines));
+  else rollTail(rows, sealing, { id, stream, lines });
   return head;
 };
 
 const staysInTail = (rows: Rows, size: SegmentSize, id: number, lines: readonly Line[]): boolean => {
   const tail = rows.tailSize(id);
-  const chars = lines.reduce((sum, { text }) => sum + text.length, tail.bytes);
+  const chars = lines.reduce((sum, line) => sum + line.size, tail.bytes);
   return tail.count + lines.length < size.events && chars < size.chars;
 };
 
 /** The tail and the new lines become segments; what is left over becomes the tail. */
 const rollTail = (
   rows: Rows,
-  size: SegmentSize,
+  { size, compressed }: Sealing,
   { id, stream, lines }: { readonly id: number; readonly stream: StreamId; readonly lines: readonly Line[] },
 ): void => {
   let { end, chain } = rows.sealedEnd(id);
@@ -44,7 +50,7 @@ const rollTail = (
   const { complete, rest } = cut(waiting.concat(lines), size);
   rows.clearTail(id);
   for (const part of complete) {
-    const sealed = segment(stream, end, part, chain);
+    const sealed = segment(stream, end, part, chain, { compressed });
     rows.addSegment(id, sealed);
     end += sealed.count;
     chain = sealed.chain;

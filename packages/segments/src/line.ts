@@ -60,12 +60,16 @@ const asText = Symbol('as text');
 /** In place of where a walk led: only JSON.stringify knows what this says (a toJSON, a class, a bigint). */
 const toNormalise = Symbol('to normalise');
 
-const hasToJson = (value: object): boolean => 'toJSON' in value && typeof value.toJSON === 'function';
+/** JSON asks every object for it; a walk sees only those of an object's own. */
+const inheritsToJson = (): boolean => 'toJSON' in Object.prototype || 'toJSON' in Array.prototype;
 
 const isPlain = (value: object): boolean => {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+  return prototype === Object.prototype || prototype === null;
 };
+
+const isPlainArray = (value: object): boolean =>
+  Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype && !('toJSON' in value);
 
 /**
  * Walks through `object` from `start` on, and puts its values behind `values`.
@@ -108,7 +112,7 @@ const walk = (
           place = place.next(steps.atom, key);
           break;
         }
-        if (!trusting && (!isPlain(value) || hasToJson(value))) return toNormalise;
+        if (!trusting && !isPlain(value) && !isPlainArray(value)) return toNormalise;
         const met = values.length;
         const inner = Array.isArray(value)
           ? asText
@@ -121,15 +125,18 @@ const walk = (
         } else place = inner;
         break;
       }
+      case 'function':
+        if (key === 'toJSON') return toNormalise;
+        break;
       default:
-      // undefined, functions and symbols are nothing to JSON.
+      // undefined and symbols are nothing to JSON, and so is a function.
     }
   }
   return place.next(steps.close, '');
 };
 
-const timeOf = (event: object): number | undefined =>
-  'at' in event && Number.isFinite(event.at) ? (event.at as number) : undefined;
+const timeOf = ({ at }: { readonly at?: unknown }): number | undefined =>
+  typeof at === 'number' && Number.isFinite(at) ? at : undefined;
 
 const textLine = (text: string, at: number | undefined): Line =>
   new ShapedLine(startOfEvent().next(steps.whole, '').shape, [text], at);
@@ -150,9 +157,7 @@ const normalised = (event: unknown): Line => {
  * @throws TypeError when the event holds what JSON cannot say (a bigint, a cycle).
  */
 export const lineOf = (event: LogEvent): Line => {
-  if (typeof event !== 'object' || event === null || !isPlain(event) || Array.isArray(event) || hasToJson(event)) {
-    return normalised(event);
-  }
+  if (typeof event !== 'object' || event === null || !isPlain(event) || inheritsToJson()) return normalised(event);
   const values: Atom[] = [];
   const end = walk(event as unknown as Readonly<Record<string, unknown>>, startOfEvent(), values, 0, false);
   return typeof end === 'symbol' ? normalised(event) : new ShapedLine(end.shape, values, timeOf(event));

@@ -71,7 +71,7 @@ export const pack = (lines: readonly Line[]): Uint8Array => {
     }
   }
   const width = widthOf(Math.max(1, groups.length - 1)) ?? 4;
-  for (let index = 0; index < order.length; index += 1) body.fixed(order[index] as number, width);
+  body.column(order, 0, width);
   for (const { shape, rows } of groups) {
     for (let column = 0; column < shape.columns.length; column += 1) {
       writeColumn(
@@ -142,7 +142,7 @@ const writeAtoms = (out: Writer, values: readonly Atom[], atoms: Atoms): void =>
   const width = isOne ? 0 : (widthOf(greatest) ?? 4);
   out.fixed(width, 1);
   if (width === 0) out.varint(numbers[0] ?? 0);
-  else for (let row = 0; row < numbers.length; row += 1) out.fixed(numbers[row] as number, width);
+  else out.column(numbers, 0, width);
 };
 
 const writeNumbers = (out: Writer, values: readonly number[]): void => {
@@ -184,7 +184,7 @@ const writeNumbers = (out: Writer, values: readonly number[]): void => {
     out.fixed(columnKinds.above, 1);
     out.fixed(above, 1);
     out.float(least);
-    for (let row = 0; row < values.length; row += 1) out.fixed((values[row] as number) - least, above);
+    out.column(values, least, above);
   } else {
     out.fixed(columnKinds.floats, 1);
     for (let row = 0; row < values.length; row += 1) out.float(values[row] as number);

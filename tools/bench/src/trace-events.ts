@@ -64,25 +64,32 @@ const callOn = (device: DeviceId, groupNumber: number, chance: (limit: number) =
 };
 
 /**
- * `count` events like those of a recording: 16 tasks on 32 devices in 16 groups, whose calls run into each other; some
- * 120 bytes of JSON each. The same events for the same count.
+ * `count` events like those of a recording, `size` at a time: 16 tasks on 32 devices in 16 groups, whose calls run into
+ * each other; some 140 bytes of JSON each. The same events every time.
  */
-export const traceEvents = (count: number): readonly TraceEvent[] => {
+export function* traceBatches(count: number, size: number): Generator<readonly TraceEvent[]> {
   const chance = chanceOf(1);
   const underWay: Fact[][] = Array.from({ length: 16 }, () => []);
-  const events: TraceEvent[] = [];
   let at = 81_000_000_000;
-  for (let line = 12; events.length < count; line += 1 + (chance(6) === 0 ? 1 : 0)) {
-    const number = chance(underWay.length);
-    const waiting = underWay[number] as Fact[];
-    const device = chance(32);
-    if (waiting.length === 0) {
-      waiting.push(...callOn(deviceId(`0000:${(device >> 2).toString(16).padStart(2, '0')}:00.${device & 3}`), device >> 1, chance));
+  let line = 12;
+  for (let made = 0; made < count; made += size) {
+    const batch: TraceEvent[] = [];
+    while (batch.length < size && made + batch.length < count) {
+      const number = chance(underWay.length);
+      const waiting = underWay[number] as Fact[];
+      if (waiting.length === 0) waiting.push(...someCall(chance));
+      at += 200 + chance(9000);
+      line += 1 + (chance(6) === 0 ? 1 : 0);
+      const comm = ['vfio-user', 'bash', 'qemu-system-x86', 'kworker/0:1'][number & 3] as string;
+      const stamp: Stamp = { task: taskId(String(500 + number)), at: nanos(at), cpu: number & 1, comm, line };
+      batch.push({ ...(waiting.shift() as Fact), ...stamp });
     }
-    at += 200 + chance(9000);
-    const comm = ['vfio-user', 'bash', 'qemu-system-x86', 'kworker/0:1'][number & 3] as string;
-    const stamp: Stamp = { task: taskId(String(500 + number)), at: nanos(at), cpu: number & 1, comm, line };
-    events.push({ ...(waiting.shift() as Fact), ...stamp });
+    yield batch;
   }
-  return events;
+}
+
+const someCall = (chance: (limit: number) => number): readonly Fact[] => {
+  const number = chance(32);
+  const device = deviceId(`0000:${(number >> 2).toString(16).padStart(2, '0')}:00.${number & 3}`);
+  return callOn(device, number >> 1, chance);
 };
