@@ -19,12 +19,13 @@ export interface Stretch {
  */
 export const readSome = (db: DatabaseSync, rows: Rows, stretch: Stretch): readonly LogEvent[] => {
   const { stream, from, to } = stretch;
-  return rowsFor(db, rows, stretch).flatMap((row, index, all) => {
+  const [found, ...more] = rowsFor(db, rows, stretch).map((row, index, all) => {
     const previous = all[index - 1];
     const expected = previous === undefined ? from : previous.first + previous.count;
     if (index > 0 ? row.first !== expected : row.first > expected) throw missing(stream, expected, row.first);
     return unpack(stream, row, from, to);
   });
+  return more.length === 0 ? (found ?? []) : [found ?? [], ...more].flat();
 };
 
 /** In one snapshot, or another process could roll the tail between looking for a segment and looking at the tail. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { ndjson, type Packed, type Segment } from '@custody/segments';
+import { ndjson, type Packed, packed, type Segment } from '@custody/segments';
 
 /** A stream's row: its key in the other tables, and how many events it holds. */
 interface StreamRow {
@@ -38,6 +38,9 @@ const one = <Row>(statement: StatementSync, ...values: (string | number)[]): Row
 const all = <Row>(statement: StatementSync, ...values: (string | number)[]): readonly Row[] =>
   statement.all(...values) as unknown as readonly Row[];
 
+/** A row of the tail does not name its codec: no text begins with a byte of 0, and what is packed does. */
+const tailCodec = `CASE substr(data, 1, 1) WHEN x'00' THEN '${packed.name}' ELSE '${ndjson.name}' END AS codec`;
+
 export const rowsOf = (db: DatabaseSync): Rows => {
   const streamNamed = db.prepare('SELECT id, revision FROM streams WHERE name = ?');
   const streamNames = db.prepare('SELECT name FROM streams ORDER BY id');
@@ -59,7 +62,7 @@ export const rowsOf = (db: DatabaseSync): Rows => {
     'SELECT ifnull(sum(count), 0) AS count, ifnull(sum(length(data)), 0) AS bytes FROM tail WHERE stream = ?',
   );
   const tailAfter = db.prepare(
-    `SELECT first, count, '${ndjson.name}' AS codec, crc32, data FROM tail ` +
+    `SELECT first, count, ${tailCodec}, crc32, data FROM tail ` +
       'WHERE stream = ? AND first + count > ? ORDER BY first',
   );
   const addTail = db.prepare('INSERT INTO tail (stream, first, count, crc32, data) VALUES (?, ?, ?, ?, ?)');

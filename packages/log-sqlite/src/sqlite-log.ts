@@ -10,6 +10,7 @@ import {
 } from '@custody/log';
 import { lineOf } from '@custody/segments';
 import { explained } from './failures.ts';
+import { oneByOne } from './one-by-one.ts';
 import { readSome, type Stretch } from './read.ts';
 import { rowsOf } from './rows.ts';
 import { inTransaction } from './sqlite.ts';
@@ -72,15 +73,17 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
     return { stream, id, from, to: Math.min(to, revision) };
   };
 
-  const read: EventLog<E>['read'] = async function* (stream, { from = empty, to = Number.POSITIVE_INFINITY } = {}) {
+  const readBatches = function* (stream: StreamId, from: number, to: number): Generator<readonly E[]> {
     const doing = `read "${stream}"`;
     const asked = step(doing, () => stretch(stream, from, to));
     for (let at = asked.from; at < asked.to; ) {
       const events = step(doing, () => readSome(store.db, rows, { ...asked, from: at }));
-      yield* events as readonly E[];
+      yield events as readonly E[];
       at += events.length;
     }
   };
+  const read: EventLog<E>['read'] = (stream, { from = empty, to = Number.POSITIVE_INFINITY } = {}) =>
+    oneByOne(readBatches(stream, from, to));
 
   return {
     append: async (stream, events, expected) => {

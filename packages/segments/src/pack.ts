@@ -2,6 +2,9 @@ import { Writer, widthOf } from './bytes.ts';
 import type { Line } from './line.ts';
 import { type Atom, type Shape, steps } from './shape.ts';
 
+/** The first byte: no text of JSON begins so, which is how a row of a tail is told from NDJSON. */
+export const packedMark = 0;
+
 /** How the values of a column are stored, by number. Every kind has the same width for each of its values. */
 export const columnKinds = {
   /** width, then one number for each: which of the segment's atoms it is. Of width 0: the one, as a varint. */
@@ -82,6 +85,7 @@ export const pack = (lines: readonly Line[]): Uint8Array => {
     }
   }
   const out = new Writer();
+  out.fixed(packedMark, 1);
   atoms.write(out);
   out.bytes(body.written());
   return out.written();

@@ -32,8 +32,12 @@ const packedBy = (codec: Codec, first: number, lines: readonly Line[]): Packed =
   return { first, count: lines.length, codec: codec.name, crc32: crc32(data), data };
 };
 
-/** A row of the tail. */
-export const tailRow = (first: number, lines: readonly Line[]): Packed => packedBy(ndjson, first, lines);
+/** From so many events on a row of the tail is packed: fewer are as small and as fast as text, and can be read by eye. */
+const worthPacking = 16;
+
+/** A row of the tail: NDJSON when there are few, else `packed`. Packed data begins with a byte of 0, which text never does. */
+export const tailRow = (first: number, lines: readonly Line[]): Packed =>
+  packedBy(lines.length < worthPacking ? ndjson : packed, first, lines);
 
 /**
  * A segment behind the one with the chain `previous`; the first of a stream stands behind no bytes.

@@ -1,5 +1,5 @@
 import { fixedAt, Reader, widthOf } from './bytes.ts';
-import { atomKinds, columnKinds, constantAtoms } from './pack.ts';
+import { atomKinds, columnKinds, constantAtoms, packedMark } from './pack.ts';
 import { type Atom, mostColumns, type Shape, startOfEvent, steps } from './shape.ts';
 
 /**
@@ -11,6 +11,7 @@ import { type Atom, mostColumns, type Shape, startOfEvent, steps } from './shape
  */
 export const unpackEvents = (bytes: Uint8Array, count: number, from: number, to: number): unknown[] => {
   const reader = new Reader(bytes);
+  if (reader.byte() !== packedMark) throw new RangeError('the first byte is another');
   const atoms = atomsOf(reader);
   const shapes = shapesOf(reader, atoms);
   const parts = partsOf(reader, { shapes, count, from, to });
