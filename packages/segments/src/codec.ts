@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { Line } from './line.ts';
 import { pack } from './pack.ts';
 import { unpackEvents } from './unpack.ts';
@@ -44,7 +44,7 @@ const deflatedText: Codec = textCodec(
 
 /** Level 1, as higher ones cost more time than they save space. One chunk: growing it by 16 KiB is a copy each. */
 const deflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1, chunkSize: 65_536 });
-const inflate = (bytes: Uint8Array): Uint8Array => inflateSync(bytes, { chunkSize: 262_144 });
+const inflate = (bytes: Uint8Array): Uint8Array => inflateSync(bytes, { chunkSize: 65_536 });
 
 /** Columns of values; see README.md. */
 export const packed: Codec = { name: 'packed', encode: pack, decode: unpackEvents };
@@ -56,13 +56,7 @@ export const deflatedPacked: Codec = {
   decode: (bytes, ...range) => unpackEvents(inflate(bytes), ...range),
 };
 
-const zstdPacked: Codec = {
-  name: 'packed+zstd',
-  encode: (lines) => zstdCompressSync(pack(lines)),
-  decode: (bytes, ...range) => unpackEvents(zstdDecompressSync(bytes), ...range),
-};
-
-const codecs = [packed, deflatedPacked, zstdPacked, deflatedText, ndjson];
+const codecs = [packed, deflatedPacked, deflatedText, ndjson];
 
 /** The codec of that name, or undefined when this version does not know it. */
 export const codecNamed = (name: string): Codec | undefined => codecs.find((codec) => codec.name === name);

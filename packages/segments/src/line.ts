@@ -51,8 +51,8 @@ const sizeOf = (shape: Shape, values: readonly Atom[]): number => {
   return size;
 };
 
-/** Larger objects, and those that lie deeper, are kept as their text: a shape is for what is met again and again. */
-const mostKeys = 64;
+/** Objects of more values, and those that lie deeper, are kept as their text: a shape is for what is met again and again. */
+const mostValues = 64;
 const deepest = 8;
 
 /** In place of where a walk led: this object is to be kept as its text. */
@@ -84,11 +84,13 @@ const walk = (
   trusting: boolean,
 ): Place | typeof asText | typeof toNormalise => {
   const keys = Object.keys(object);
-  if (depth > deepest || keys.length > mostKeys || values.length + keys.length > mostColumns) return asText;
+  const met = values.length;
   let place = start;
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string;
-    if (key === '__proto__') return asText;
+    if (key === '__proto__' || depth > deepest || values.length - met >= mostValues || values.length >= mostColumns) {
+      return !trusting && 'toJSON' in object ? toNormalise : asText;
+    }
     const value = object[key];
     switch (typeof value) {
       case 'string':
@@ -113,13 +115,13 @@ const walk = (
           break;
         }
         if (!trusting && !isPlain(value) && !isPlainArray(value)) return toNormalise;
-        const met = values.length;
+        const before = values.length;
         const inner = Array.isArray(value)
           ? asText
           : walk(value as Readonly<Record<string, unknown>>, place.next(steps.open, key), values, depth + 1, trusting);
         if (inner === toNormalise) return inner;
         if (inner === asText) {
-          values.length = met;
+          values.length = before;
           values.push(JSON.stringify(value));
           place = place.next(steps.json, key);
         } else place = inner;
@@ -135,8 +137,8 @@ const walk = (
   return place.next(steps.close, '');
 };
 
-const timeOf = ({ at }: { readonly at?: unknown }): number | undefined =>
-  typeof at === 'number' && Number.isFinite(at) ? at : undefined;
+const timeOf = ({ at }: Readonly<Record<string, unknown>>): number | undefined =>
+  typeof at === 'number' && Number.isFinite(at) ? at + 0 : undefined;
 
 const textLine = (text: string, at: number | undefined): Line =>
   new ShapedLine(startOfEvent().next(steps.whole, '').shape, [text], at);
@@ -144,10 +146,11 @@ const textLine = (text: string, at: number | undefined): Line =>
 const normalised = (event: unknown): Line => {
   const text: string | undefined = JSON.stringify(event);
   if (text === undefined) throw new TypeError(`Cannot store ${String(event)} as JSON cannot say it`);
-  const plain: unknown = JSON.parse(text);
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return textLine(text, undefined);
+  const said: unknown = JSON.parse(text);
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) return textLine(text, undefined);
+  const plain = said as Readonly<Record<string, unknown>>;
   const values: Atom[] = [];
-  const end = walk(plain as Readonly<Record<string, unknown>>, startOfEvent(), values, 0, true);
+  const end = walk(plain, startOfEvent(), values, 0, true);
   return typeof end === 'symbol' ? textLine(text, timeOf(plain)) : new ShapedLine(end.shape, values, timeOf(plain));
 };
 
@@ -158,9 +161,10 @@ const normalised = (event: unknown): Line => {
  */
 export const lineOf = (event: LogEvent): Line => {
   if (typeof event !== 'object' || event === null || !isPlain(event) || inheritsToJson()) return normalised(event);
+  const object = event as unknown as Readonly<Record<string, unknown>>;
   const values: Atom[] = [];
-  const end = walk(event as unknown as Readonly<Record<string, unknown>>, startOfEvent(), values, 0, false);
-  return typeof end === 'symbol' ? normalised(event) : new ShapedLine(end.shape, values, timeOf(event));
+  const end = walk(object, startOfEvent(), values, 0, false);
+  return typeof end === 'symbol' ? normalised(event) : new ShapedLine(end.shape, values, timeOf(object));
 };
 
 /** The least and greatest time among `lines`; null when none has any. */
