@@ -10,7 +10,7 @@ export interface LogRequest {
   readonly singles: number;
 }
 
-/** The same work done by the log and by a plain file, in turn; seconds, of one for `each`. */
+/** The same work done by the log and by a plain file, in turn; seconds. */
 export interface Beside {
   readonly log: number;
   readonly raw: number;
@@ -20,8 +20,10 @@ export interface Beside {
 export interface LogRun {
   /** All events, to the end of closing. */
   readonly importing: Beside;
-  /** The middle half of the events. */
+  /** The middle half of the events; the plain file's counted where they were unpacked. */
   readonly reading: Beside;
+  /** The same, the plain file's handed out one by one as well. */
+  readonly handing: Beside;
   /** One event anywhere, the median of them. */
   readonly seeking: Beside;
   /** One event appended and safe, the median of them. */
