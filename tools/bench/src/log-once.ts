@@ -25,7 +25,13 @@ const secondsOf = async (work: () => unknown): Promise<number> => {
   return (performance.now() - began) / 1000;
 };
 
-/** The two kinds of work `times` times in turn, each going first every other time. */
+/** The same work by both, one after the other; who goes first changes with `turn`. */
+const beside = async (turn: number, log: () => unknown, raw: () => unknown): Promise<Beside> => {
+  if (turn % 2 === 0) return { log: await secondsOf(log), raw: await secondsOf(raw) };
+  const taken = await secondsOf(raw);
+  return { log: await secondsOf(log), raw: taken };
+};
+
 const inTurn = async (
   times: number,
   log: (turn: number) => unknown,
@@ -33,9 +39,13 @@ const inTurn = async (
 ): Promise<readonly Beside[]> => {
   const taken: Beside[] = [];
   for (let turn = 0; turn < times; turn += 1) {
-    const before = turn % 2 === 0 ? await secondsOf(() => raw(turn)) : null;
-    const took = await secondsOf(() => log(turn));
-    taken.push({ log: took, raw: before ?? (await secondsOf(() => raw(turn))) });
+    taken.push(
+      await beside(
+        turn,
+        () => log(turn),
+        () => raw(turn),
+      ),
+    );
   }
   return taken;
 };
@@ -60,21 +70,13 @@ const readAll = (log: EventLog, from: number, to: number): Promise<void> =>
 
 const importAll = async (raw: RawLog): Promise<Beside> => {
   const log = await adapter.open(place);
-  const batches = traceBatches(events, batch);
-  let now: readonly LogEvent[] = [];
   let head: Revision = empty;
   const taken: Beside[] = [];
-  for (const next of batches) {
-    now = next;
-    taken.push(
-      ...(await inTurn(
-        1,
-        async () => {
-          head = await log.append(run, now, head);
-        },
-        () => raw.add(now),
-      )),
-    );
+  for (const next of traceBatches(events, batch)) {
+    const append = async (): Promise<void> => {
+      head = await log.append(run, next, head);
+    };
+    taken.push(await beside(taken.length, append, () => raw.add(next)));
   }
   const rawEnd = await secondsOf(() => raw.end());
   if (!adapter.isKept) {
@@ -114,10 +116,15 @@ const measured = async (): Promise<LogRun> => {
   const first = (turn: number): number => Math.floor(events / 4) + turn * stretch;
   const stretches = Math.max(1, Math.floor(events / 2 / stretch));
   const readStretch = (turn: number): Promise<void> => readAll(log, first(turn), first(turn) + stretch);
-  const reading = await inTurn(stretches, readStretch, (turn) => raw.read(first(turn), first(turn) + stretch));
-  const handing = await inTurn(stretches, readStretch, (turn) =>
-    countAll(raw.oneByOne(first(turn), first(turn) + stretch), stretch),
-  );
+  const reading: Beside[] = [];
+  const handing: Beside[] = [];
+  for (let turn = 0; turn < stretches; turn += 1) {
+    const ours = (): Promise<void> => readStretch(turn);
+    reading.push(await beside(turn >> 1, ours, () => raw.read(first(turn), first(turn) + stretch)));
+    handing.push(
+      await beside(turn >> 1, ours, () => countAll(raw.oneByOne(first(turn), first(turn) + stretch), stretch)),
+    );
+  }
   const seeking = await inTurn(
     singles,
     (turn) => readAll(log, anywhere(turn), anywhere(turn) + 1),
