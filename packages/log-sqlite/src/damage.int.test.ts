@@ -32,12 +32,14 @@ const query = (path: string, sql: string): Uint8Array => {
   return data;
 };
 
-/** Flips one bit of the file inside the bytes that `sql` selects. */
+/** Flips one bit of the file inside the bytes that `sql` selects, and in what SQLite left of them where they lay before. */
 const flipBitOf = (path: string, sql: string): void => {
   const file = readFileSync(path);
-  const at = file.indexOf(query(path, sql).subarray(0, 40));
-  expect(at).toBeGreaterThan(0);
-  file[at + 20] = (file[at + 20] as number) ^ 1;
+  const data = query(path, sql);
+  const places: number[] = [];
+  for (let at = file.indexOf(data); at >= 0; at = file.indexOf(data, at + 1)) places.push(at + (data.length >> 1));
+  expect(places).not.toEqual([]);
+  for (const place of places) file[place] = (file[place] as number) ^ 1;
   writeFileSync(path, file);
 };
 

@@ -31,7 +31,7 @@ export const readSome = (db: DatabaseSync, rows: Rows, { stream, from, to }: Str
   const head = found.head.revision;
   let previous = found.before;
   let at = from;
-  return found.rows.flatMap((row, index) => {
+  const [first, ...more] = found.rows.map((row, index) => {
     if (index > 0 && row.first !== at) throw missing(stream, at, head);
     const events = verified(row, { stream, at, head, previous }, from, to);
     previous = row.chain;
@@ -39,6 +39,7 @@ export const readSome = (db: DatabaseSync, rows: Rows, { stream, from, to }: Str
     if (at === head && !sameBytes(previous, found.head.chain)) throw missing(stream, row.first, head);
     return events;
   });
+  return more.length === 0 ? (first ?? []) : [first ?? [], ...more].flat();
 };
 
 /**

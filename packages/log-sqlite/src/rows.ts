@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { ndjson, type Packed, type Segment } from '@custody/segments';
+import { ndjson, type Packed, packed, type Segment } from '@custody/segments';
 import type { Census, Sealed } from './seals.ts';
 
 /** A stream's row as it was found: its key in the other tables, how many events it holds, its last row's chain. */
@@ -55,8 +55,10 @@ const all = <Row>(statement: StatementSync, ...values: (string | number)[]): rea
 const named = (...columns: readonly string[]): string => columns.map((column) => `${column} AS ${column}`).join(', ');
 const streamColumns = named('id', 'name', 'revision', 'chain', 'seal');
 export const segmentColumns = named('first', 'count', 'earliest', 'latest', 'codec', 'crc32', 'chain', 'data');
+/** A row of the tail does not name its codec: no text begins with a byte of 0, and what is packed does. */
+const tailCodec = `CASE substr(data, 1, 1) WHEN x'00' THEN '${packed.name}' ELSE '${ndjson.name}' END AS codec`;
 /** The columns of a tail's row as those of a segment. */
-const tailColumns = `${named('first', 'count', 'crc32', 'chain', 'data')}, NULL AS earliest, NULL AS latest, '${ndjson.name}' AS codec`;
+const tailColumns = `${named('first', 'count', 'crc32', 'chain', 'data')}, NULL AS earliest, NULL AS latest, ${tailCodec}`;
 
 export const rowsOf = (db: DatabaseSync): Rows => {
   const streamNamed = db.prepare(`SELECT ${streamColumns} FROM streams WHERE name = ?`);

@@ -11,8 +11,19 @@ const run = streamId('run-1');
 
 eventLogContract('the SQLite log', () => openSqliteLog(place()));
 eventLogContract('the SQLite log with segments of three events', () => openSqliteLog(place(), { segmentEvents: 3 }));
+eventLogContract('the SQLite log, compressed', () => openSqliteLog(place(), { segmentEvents: 20, compressed: true }));
 
 describe('a store on disk', () => {
+  it('may be compressed from now on, or no longer: what is there is read either way', async () => {
+    const path = place();
+    for (const [part, compressed] of [true, false, true].entries()) {
+      await using log = await openSqliteLog(path, { compressed });
+      await log.append(run, numbered(1500, part * 1500), revision(part * 1500));
+    }
+    await using log = await openSqliteLog(path, { readOnly: true });
+    expect(await collect(log.read(run))).toEqual(numbered(4500));
+  });
+
   it('is read again after closing and opening', async () => {
     const path = place();
     const first = await openSqliteLog(path);

@@ -11,6 +11,12 @@ import type { Rows } from './rows.ts';
 import { chainOf, noChain, noStreams, recounted, type Sealed, sameBytes, sealOf } from './seals.ts';
 import { streamIn, verified } from './verify.ts';
 
+/** How segments are made. */
+interface Sealing {
+  readonly size: SegmentSize;
+  readonly compressed: boolean;
+}
+
 /**
  * Puts `lines` behind the stream's events, inside the caller's IMMEDIATE transaction.
  *
@@ -20,7 +26,7 @@ import { streamIn, verified } from './verify.ts';
  */
 export const appendLines = (
   rows: Rows,
-  size: SegmentSize,
+  sealing: Sealing,
   {
     stream,
     lines,
@@ -32,9 +38,9 @@ export const appendLines = (
   if (actual !== expected) throw new RevisionConflictError(stream, expected, actual);
   if (lines.length === 0) return actual;
   const head = found ?? begun(rows, stream);
-  const chain = staysInTail(rows, size, head.id, lines)
+  const chain = staysInTail(rows, sealing.size, head.id, lines)
     ? addToTail(rows, head, lines)
-    : rollTail(rows, size, head, lines);
+    : rollTail(rows, sealing, head, lines);
   put(rows, { ...head, revision: actual + lines.length, chain });
   return revision(actual + lines.length);
 };
@@ -77,7 +83,7 @@ const put = (rows: Rows, { id, name, revision: head, chain }: Sealed): void => {
 
 const staysInTail = (rows: Rows, size: SegmentSize, id: number, lines: readonly Line[]): boolean => {
   const tail = rows.tailSize(id);
-  const chars = lines.reduce((sum, { text }) => sum + text.length, tail.bytes);
+  const chars = lines.reduce((sum, line) => sum + line.size, tail.bytes);
   return tail.count + lines.length < size.events && chars < size.chars;
 };
 
@@ -89,14 +95,14 @@ const addToTail = (rows: Rows, { id, name, revision: head, chain }: Sealed, line
 };
 
 /** The tail and the new lines become segments; what is left over becomes the tail. @returns the last chain. */
-const rollTail = (rows: Rows, size: SegmentSize, stream: Sealed, lines: readonly Line[]): Uint8Array => {
+const rollTail = (rows: Rows, { size, compressed }: Sealing, stream: Sealed, lines: readonly Line[]): Uint8Array => {
   const { id } = stream;
   const name = stream.name as StreamId;
   let { end, chain, waiting } = unsealed(rows, stream);
   const { complete, rest } = cut(waiting.map(lineOf).concat(lines), size);
   rows.clearTail(id);
   for (const part of complete) {
-    const sealed = segment(name, end, part, chain);
+    const sealed = segment(name, end, part, chain, { compressed });
     rows.addSegment(id, sealed);
     end += sealed.count;
     chain = sealed.chain;

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { benchExplore, type ExploreBench } from './explore-bench.ts';
-import type { Figure } from './figures.ts';
 import { type Machine, thisMachine } from './machine.ts';
+import { count, figureLine, machineLine, whole } from './print.ts';
 import { benchProduct } from './product-bench.ts';
 import { type ReferenceSize, type ReferenceVariant, referenceVariants } from './reference-size.ts';
 
@@ -22,22 +22,9 @@ interface Options {
   readonly scenario?: string;
 }
 
-const whole = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
 const mask = (text: string): number => {
   if (!/^(0b[01]+|0x[\da-f]+|\d+)$/i.test(text)) throw new InvalidArgumentError('It must be a number, e.g. 0b101.');
   return Number(text);
-};
-
-const count = (value: number): string => value.toLocaleString('en');
-const round = (value: number): string =>
-  value >= 100 ? count(Math.round(value)) : value.toLocaleString('en', { maximumSignificantDigits: 3 });
-const figureLine = ({ id, value, unit, baseline, ratio, against = 'SPIN' }: Figure): string => {
-  const other = baseline === null ? '' : `   ${against} ${round(baseline)}`;
-  const compared = ratio === null ? '' : `${other}   ratio ${ratio.toFixed(2)}`;
-  return `  ${`${id}:`.padEnd(38)}${round(value)} ${unit === '1/s' ? '' : unit}${compared}`.trimEnd();
 };
 
 const nameOf = ({ reference, devices, claimers, unbinders, managed, early, workers }: Options): string =>
@@ -54,7 +41,7 @@ const textOf = (
   { run, reduced, figures, spin }: ExploreBench,
 ): readonly string[] => [
   `${nameOf(options)}: every state; median of ${options.runs}${spin ? ` pairs with ${spin.version}` : ''}`,
-  `  ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}`,
+  machineLine(machine),
   `  ${count(run.states)} states, ${count(run.transitions)} transitions, ${count(run.depth)} steps deep${run.complete ? '' : ': INCOMPLETE'}`,
   `  ${count(run.violations)} failed assertions, ${count(run.deadlocks)} deadlocks, ${run.shortest === null ? 'nothing wrong' : `the nearest after ${run.shortest} steps`}`,
   ...(reduced === null
@@ -119,7 +106,7 @@ const productText = ({ variant, scenario, devices, claimers, runs, reduction, js
   }
   return [
     `${of}: every state, every property watched; median of ${runs} pairs with the reference model`,
-    `  ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}`,
+    machineLine(machine),
     `  ${count(states)} states, ${count(transitions)} transitions, ${count(run.depth)} steps deep`,
     ...(reduced === null
       ? []

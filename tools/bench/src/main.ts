@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { registerExplore } from './explore-command.ts';
+import { registerLog } from './log-command.ts';
 
 const program = new Command('bench').description('what Custody takes, measured; see tools/bench/README.md');
 registerExplore(program);
+registerLog(program);
 
 try {
   await program.parseAsync();
