@@ -1,10 +1,20 @@
-import { type EventLog, RevisionConflictError, revision } from '@custody/log';
+import { type EventLog, type LogEvent, RevisionConflictError, revision } from '@custody/log';
 import type { RunHeader, TraceEvent } from '@custody/trace';
 import { amendCatalogue, eventsStream, type RunEnd } from './catalogue.ts';
 import { BusyRunError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
-const append = async (log: EventLog, header: RunHeader, events: readonly TraceEvent[], at: number): Promise<void> => {
+/**
+ * Appends some of a run's events behind the first `at`.
+ *
+ * @throws BusyRunError when another process is writing the same run.
+ */
+export const appendEvents = async (
+  log: EventLog,
+  header: RunHeader,
+  events: readonly LogEvent[],
+  at: number,
+): Promise<void> => {
   try {
     await log.append(eventsStream(header.run), events, revision(at));
   } catch (cause) {
@@ -45,7 +55,7 @@ export const writeRun = async <End extends RunEnd>(
     const fresh = step.value.slice(Math.max(0, there - passed));
     passed += step.value.length;
     if (fresh.length === 0) continue;
-    await append(log, header, fresh, there);
+    await appendEvents(log, header, fresh, there);
     there = passed;
   }
 };

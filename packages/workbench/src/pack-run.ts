@@ -1,0 +1,32 @@
+import { type EventLog, type LogEvent, revision } from '@custody/log';
+import { type CatalogueEntry, eventsStream, notesStream } from './catalogue.ts';
+import type { About, Batch, Parcel } from './parcel.ts';
+
+const batchSize = 1000;
+
+async function* batchesOf(events: AsyncIterable<LogEvent>): AsyncGenerator<readonly LogEvent[], void> {
+  let batch: LogEvent[] = [];
+  for await (const event of events) {
+    batch.push(event);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** A run of this log as it is now, ready to be sent; it is read only as it is asked for. */
+export const packRun = async (
+  log: EventLog,
+  { header, openedAt, closedAt, end }: CatalogueEntry,
+): Promise<Parcel & { readonly about: About }> => {
+  const events = { stream: eventsStream(header.run), count: await log.head(eventsStream(header.run)) };
+  const notes = { stream: notesStream(header.run), count: await log.head(notesStream(header.run)) };
+  const about: About = { header, openedAt, closedAt: closedAt ?? null, end: end ?? null };
+  async function* read(): AsyncGenerator<Batch, void> {
+    for (const [of, { stream, count }] of [['events', events] as const, ['notes', notes] as const]) {
+      for await (const items of batchesOf(log.read(stream, { to: revision(count) }))) yield { of, items };
+    }
+  }
+  return { about, events, notes, read };
+};
