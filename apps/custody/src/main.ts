@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerCases } from './commands/cases.ts';
+import { registerCopy } from './commands/copy.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
@@ -31,6 +32,7 @@ const commands = [
   registerExplore,
   registerCases,
   registerExport,
+  registerCopy,
   registerDiff,
   registerNote,
   registerDoctor,

@@ -1,7 +1,7 @@
 import { type LogEvent, streamId } from '@custody/log';
 import type { Batch, Parcel, Source } from './parcel.ts';
 
-export const about = { header: { run: '3f9c', title: 'a run, “quoted”' }, openedAt: '2026-11-22T20:00:00.000Z' };
+const about = { header: { run: '3f9c', title: 'a run, “quoted”' }, openedAt: '2026-11-22T20:00:00.000Z' };
 
 const eventsOf = (count: number): readonly LogEvent[] =>
   Array.from({ length: count }, (_, step) => ({
