@@ -16,7 +16,7 @@ import { registerSimulate } from './commands/simulate.ts';
 import { registerState } from './commands/state.ts';
 import { registerTour } from './commands/tour.ts';
 import { registerVariants } from './commands/variants.ts';
-import { exit } from './print.ts';
+import { exit, harmlessText } from './print.ts';
 import { problemOf } from './trouble.ts';
 
 const commands = [
@@ -75,7 +75,7 @@ try {
     process.exitCode = error.exitCode === 0 ? exit.yes : exit.trouble;
   } else {
     const bug = (): string => `this is a bug in custody, please report it: ${(error as Error)?.stack ?? error}`;
-    process.stderr.write(`custody: ${problemOf(error) ?? bug()}\n`);
+    process.stderr.write(`custody: ${harmlessText(problemOf(error) ?? bug())}\n`);
     process.exitCode = exit.trouble;
   }
 }

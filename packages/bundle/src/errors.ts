@@ -26,8 +26,8 @@ export class DamagedLinesError extends BundleError {
   /** Counted from 1. */
   readonly line: number;
 
-  constructor(file: string, line: number, reason: string) {
-    super(`Cannot read "${file}": line ${line} ${reason}; nothing of it is kept, export the run again`);
+  constructor(file: string, line: number, reason: string, advice = 'nothing of it is kept, export the run again') {
+    super(`Cannot read "${file}": line ${line} ${reason}; ${advice}`);
     this.line = line;
   }
 }

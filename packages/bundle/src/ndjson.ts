@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LogEvent } from '@custody/log';
-import { BundleError, DamagedLinesError, newerFormat } from './errors.ts';
+import { DamagedLinesError, newerFormat } from './errors.ts';
 import { fieldsOf, type Label, labelOf } from './label.ts';
 import type { Batch, Parcel, Sealed, Source } from './parcel.ts';
 
 const formatVersion = 1;
+/** What to do where even the first line is not right: it may be another file altogether. */
+const orATrace = 'give what custody export wrote, or a trace as text';
 /** Events that are handed on together. */
 const batchSize = 1000;
 
@@ -62,7 +64,10 @@ async function* jsonLines({ name, open }: Source): AsyncGenerator<ReadLine, void
     try {
       value = JSON.parse(decoder.decode(bytes));
     } catch (cause) {
-      throw new DamagedLinesError(name, line, `is not JSON (${(cause as Error).message})`);
+      const why = `is not JSON (${(cause as Error).message})`;
+      throw line === 1
+        ? new DamagedLinesError(name, line, `is no header of a run: it ${why}`, orATrace)
+        : new DamagedLinesError(name, line, why);
     }
     yield { line, value };
   }
@@ -72,10 +77,7 @@ async function* jsonLines({ name, open }: Source): AsyncGenerator<ReadLine, void
 const headerIn = ({ line, value }: ReadLine, file: string): Label => {
   const fields = fieldsOf(value);
   if (fields?.['custody'] !== 'run') {
-    throw new BundleError(
-      `Cannot read "${file}": line ${line} is JSON and not the header of a run; give a trace as text, or what ` +
-        'custody export --as ndjson or --as bundle wrote',
-    );
+    throw new DamagedLinesError(file, line, 'is JSON and not the header of a run', orATrace);
   }
   const format = fields['format'];
   if (typeof format === 'number' && format > formatVersion) {

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { DamagedStreamError, type LogEvent, StoreError, type StreamId } from '@custody/log';
-import { type Packed, unpack } from '@custody/segments';
 import { type ByteReader, byteReader } from './byte-reader.ts';
 import { DamagedBundleError, newerFormat, type Part } from './errors.ts';
 import { type Frame, formatVersion, frameIn, frameSize, magic, prologueSize, versionIn } from './format.ts';
 import { type Label, labelIn } from './label.ts';
+import { opener } from './opener.ts';
 import type { Batch, Parcel, Source } from './parcel.ts';
 
 /** A part that is as it was written; what its body means has yet to be seen. */
 interface Whole extends Frame {
   readonly offset: number;
+  /** Its own bytes. */
+  readonly frame: Buffer;
   readonly body: Buffer;
 }
 
@@ -66,7 +67,7 @@ const readPrologue = (bytes: Buffer, file: string): void => {
 };
 
 /** The next part, with its checksums looked at. */
-const readPart = async (bytes: ByteReader, file: string, at: Progress): Promise<Whole & { readonly head: Buffer }> => {
+const readPart = async (bytes: ByteReader, file: string, at: Progress): Promise<Whole> => {
   const { offset } = bytes;
   const breaksOff = (part: Part) => new DamagedBundleError(file, { offset: bytes.offset, part }, 'it breaks off');
   const head = await bytes.take(frameSize);
@@ -82,46 +83,14 @@ const readPart = async (bytes: ByteReader, file: string, at: Progress): Promise<
     const reason = `a part was changed: its checksum is ${hex(actual)} and was written as ${hex(found.crc)}`;
     throw new DamagedBundleError(file, { offset, part: partOf(found, at) }, reason);
   }
-  return { ...found, offset, body, head };
+  return { ...found, offset, frame: head, body };
 };
 
-/** A segment's own words and its data; undefined where there are no such words. */
-const segmentIn = (
-  body: Buffer,
-): (Packed & { readonly earliest: unknown; readonly latest: unknown; readonly chain: unknown }) | undefined => {
-  try {
-    const length = body.readUInt32BE(0);
-    const meta: unknown = JSON.parse(body.toString('utf8', 4, 4 + length));
-    return {
-      ...(meta as Packed & { earliest: unknown; latest: unknown; chain: unknown }),
-      data: body.subarray(4 + length),
-    };
-  } catch {
-    return;
-  }
-};
-
-/** Opens the segments of one stream, each of which must stand behind the one before it. */
-const opener = (file: string, stream: StreamId, total: number) => {
-  let chain: Uint8Array = new Uint8Array();
-  let count = 0;
-  return ({ offset, body, count: said }: Whole, part: Part): readonly LogEvent[] => {
-    const wrong = (why: string) => new DamagedBundleError(file, { offset, part }, why);
-    const row = segmentIn(body);
-    if (row === undefined || typeof row.codec !== 'string') throw wrong('a segment does not say what it is');
-    if (row.first !== count || row.count !== said || count + said > total) throw wrong('a segment is not in its place');
-    const words = JSON.stringify([stream, row.first, row.count, row.earliest, row.latest, row.codec]);
-    const actual = createHash('sha256').update(chain).update(words).update(row.data).digest();
-    if (actual.toString('hex') !== row.chain) throw wrong('a segment does not follow from the one before it');
-    chain = actual;
-    count += said;
-    try {
-      return unpack(stream, row);
-    } catch (cause) {
-      if (cause instanceof DamagedStreamError || !(cause instanceof StoreError)) throw wrong((cause as Error).message);
-      throw newerFormat(file, `this version does not know the codec "${row.codec}"`);
-    }
-  };
+/** The header, with what it says the file holds. */
+const readLabel = ({ kind, body, offset }: Whole, file: string): Label => {
+  const label = kind === 'HEAD' ? labelIn(body.toString('utf8')) : undefined;
+  if (label !== undefined) return label;
+  throw new DamagedBundleError(file, { offset, part: 'header' }, 'its header does not say what it holds');
 };
 
 /** Everything in the file, checked to its last byte; the label first. */
@@ -133,44 +102,32 @@ async function* contentsOf({ name, open }: Source): AsyncGenerator<Label | Batch
     const first = await bytes.take(prologueSize);
     readPrologue(first, name);
     whole.update(first);
-    const at: Progress = { label: undefined, events: 0, notes: 0 };
 
+    const at: Progress = { label: undefined, events: 0, notes: 0 };
     const header = await readPart(bytes, name, at);
-    const label = header.kind === 'HEAD' ? labelIn(header.body.toString('utf8')) : undefined;
-    if (label === undefined) {
-      throw new DamagedBundleError(
-        name,
-        { offset: header.offset, part: 'header' },
-        'its header does not say what it holds',
-      );
-    }
+    const label = readLabel(header, name);
     at.label = label;
-    whole.update(header.head).update(header.body);
+    whole.update(header.frame).update(header.body);
     yield label;
 
-    const events = opener(name, label.events.stream, label.events.count);
-    const notes = opener(name, label.notes.stream, label.notes.count);
+    const open = { events: opener(name, label.events), notes: opener(name, label.notes) };
     for (;;) {
       const part = await readPart(bytes, name, at);
+      const { kind, count, body, offset } = part;
       const place = partOf(part, at);
-      const wrong = (why: string) => new DamagedBundleError(name, { offset: part.offset, part: place }, why);
-      if (part.kind === 'HEAD') throw wrong('it has a second header');
-      if (part.kind === 'DONE') {
+      const wrong = (why: string) => new DamagedBundleError(name, { offset, part: place }, why);
+      if (kind === 'DONE') {
         if (nextPart(at) !== 'end') throw wrong(`${nextPart(at)} are not in it`);
-        if (!whole.digest().equals(part.body)) throw wrong('the digest of all of it is not the one that was written');
+        if (!whole.digest().equals(body)) throw wrong('the digest of all of it is not the one that was written');
         break;
       }
-      whole.update(part.head).update(part.body);
-      if (part.kind === 'EVTS') {
-        const items = events(part, place);
-        at.events += items.length;
-        yield { of: 'events', items };
-      } else {
-        if (at.events < label.events.count) throw wrong('notes come before the last event');
-        const items = notes(part, place);
-        at.notes += items.length;
-        yield { of: 'notes', items };
-      }
+      whole.update(part.frame).update(body);
+      if (kind === 'HEAD') throw wrong('it has a second header');
+      if (kind === 'NOTE' && at.events < label.events.count) throw wrong('notes come before the last event');
+      const of = kind === 'EVTS' ? 'events' : 'notes';
+      const items = open[of](body, count, wrong);
+      at[of] += count;
+      yield { of, items };
     }
     const { offset } = bytes;
     if ((await bytes.take(1)).length > 0) {

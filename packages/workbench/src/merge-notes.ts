@@ -1,6 +1,4 @@
-import { type EventLog, type LogEvent, RevisionConflictError, revision } from '@custody/log';
-import type { RunId } from '@custody/trace';
-import { notesStream } from './catalogue.ts';
+import { type EventLog, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
 
 /** What a note's event says, whoever stored it and when: two updates of the same bytes are one. */
 const updateOf = ({ type, data }: LogEvent): string => {
@@ -9,10 +7,10 @@ const updateOf = ({ type, data }: LogEvent): string => {
 };
 
 /** Those of `incoming` that are not in the stream, each once. */
-const missing = async (log: EventLog, run: RunId, incoming: readonly LogEvent[]) => {
+const missing = async (log: EventLog, stream: StreamId, incoming: readonly LogEvent[]) => {
   const there = new Set<string>();
   let head = 0;
-  for await (const event of log.read(notesStream(run))) {
+  for await (const event of log.read(stream)) {
     there.add(updateOf(event));
     head += 1;
   }
@@ -26,17 +24,17 @@ const missing = async (log: EventLog, run: RunId, incoming: readonly LogEvent[])
 };
 
 /**
- * Adds the notes that the run does not have yet. They are Yjs updates, so the order in which they came does not
+ * Adds to a run's notes those that are not there yet. They are Yjs updates, so the order in which they came does not
  * matter: what comes out is the same on both sides.
  *
  * @returns how many updates were added.
  */
-export const mergeNotes = async (log: EventLog, run: RunId, incoming: readonly LogEvent[]): Promise<number> => {
+export const mergeNotes = async (log: EventLog, stream: StreamId, incoming: readonly LogEvent[]): Promise<number> => {
   for (;;) {
-    const { fresh, head } = await missing(log, run, incoming);
+    const { fresh, head } = await missing(log, stream, incoming);
     if (fresh.length === 0) return 0;
     try {
-      await log.append(notesStream(run), fresh, head);
+      await log.append(stream, fresh, head);
       return fresh.length;
     } catch (error) {
       if (!(error instanceof RevisionConflictError)) throw error;
@@ -44,6 +42,6 @@ export const mergeNotes = async (log: EventLog, run: RunId, incoming: readonly L
   }
 };
 
-/** How many of `incoming` are not among the run's notes. */
-export const notesMissing = async (log: EventLog, run: RunId, incoming: readonly LogEvent[]): Promise<number> =>
-  (await missing(log, run, incoming)).fresh.length;
+/** How many of `incoming` are not in the stream. */
+export const notesMissing = async (log: EventLog, stream: StreamId, incoming: readonly LogEvent[]): Promise<number> =>
+  (await missing(log, stream, incoming)).fresh.length;

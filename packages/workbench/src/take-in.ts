@@ -1,12 +1,12 @@
-import type { EventLog, LogEvent } from '@custody/log';
-import { isFactType, type RunId, type RunSource } from '@custody/trace';
-import { amendCatalogue, catalogueOf, eventsStream, type RunEnd } from './catalogue.ts';
+import type { EventLog, LogEvent, StreamId } from '@custody/log';
+import { isFactType, type RunId, type RunSource, type TraceEvent } from '@custody/trace';
+import { amendCatalogue, catalogueOf, eventsStream, notesStream, type RunEnd } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 import { mergeNotes } from './merge-notes.ts';
 import { type Origin, originOf } from './origin.ts';
 import { type About, aboutIn, type Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
-import { appendEvents } from './write-run.ts';
+import { append } from './write-run.ts';
 
 /** A run that came from elsewhere and is in the log now. */
 export interface TakenRun {
@@ -68,10 +68,14 @@ interface Checked {
  *
  * @throws what `parcel.read` throws; RequestError when the log has the run with other events.
  */
-const check = async ({ log, running }: Ports, parcel: Parcel, about: About, options: TakeOptions): Promise<Checked> => {
-  const { run } = about.header;
-  const there: number = await log.head(eventsStream(run));
-  const mine = log.read(eventsStream(run))[Symbol.asyncIterator]();
+const check = async (
+  { log, running }: Ports,
+  parcel: Parcel,
+  about: About,
+  { progress, stream }: TakeOptions & { readonly stream: StreamId },
+): Promise<Checked> => {
+  const there: number = await log.head(stream);
+  const mine = log.read(stream)[Symbol.asyncIterator]();
   const digest = running();
   const notes: LogEvent[] = [];
   let at = 0;
@@ -90,13 +94,13 @@ const check = async ({ log, running }: Ports, parcel: Parcel, about: About, opti
       }
       at += 1;
     }
-    options.progress?.('checked', at);
+    progress?.('checked', at);
   }
   await mine.return?.();
   return { there, digest: digest.end(), notes };
 };
 
-/** Writes the events that are not there yet. */
+/** Writes the events that are not there yet; `check` has looked at each. */
 const write = async (log: EventLog, parcel: Parcel, { header }: About, from: number, options: TakeOptions) => {
   let passed = 0;
   let there = from;
@@ -105,7 +109,7 @@ const write = async (log: EventLog, parcel: Parcel, { header }: About, from: num
     const fresh = items.slice(Math.max(0, there - passed));
     passed += items.length;
     if (fresh.length === 0) continue;
-    await appendEvents(log, header, fresh, there);
+    await append(log, header, fresh as readonly TraceEvent[], there);
     there = passed;
     options.progress?.('written', there);
   }
@@ -125,7 +129,7 @@ export const takeIn = async (ports: Ports, parcel: Parcel, options: TakeOptions 
   const { run } = sent.header;
   const facts = parcel.events.count;
   const known = (await catalogueOf(log)).get(run);
-  const { there, digest, notes } = await check(ports, parcel, sent, options);
+  const { there, digest, notes } = await check(ports, parcel, sent, { ...options, stream: eventsStream(run) });
   if (known?.end && facts > there) throw otherRun(sent, `it has ${there} and no more, here are ${facts}`);
   if (sent.end && there > facts) throw otherRun(sent, `it has ${there}, here are ${facts} and no more`);
   const origin = await originOf(ports, parcel, sent);
@@ -135,7 +139,7 @@ export const takeIn = async (ports: Ports, parcel: Parcel, options: TakeOptions 
     catalogue.has(run) ? [] : [{ type: 'RunOpened', data: { header, at: sent.openedAt } }],
   );
   if (there < facts) await write(log, parcel, sent, there, options);
-  const added = await mergeNotes(log, run, notes);
+  const added = await mergeNotes(log, notesStream(run), notes);
   const { end, closedAt } = sent;
   if (end !== null && closedAt !== null) {
     await amendCatalogue(log, (catalogue) =>

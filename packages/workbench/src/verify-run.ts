@@ -1,5 +1,5 @@
 import type { EventLog, LogEvent } from '@custody/log';
-import { catalogueOf, eventsStream } from './catalogue.ts';
+import { catalogueOf, eventsStream, notesStream } from './catalogue.ts';
 import { notesMissing } from './merge-notes.ts';
 import { type About, aboutIn, type Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
@@ -61,7 +61,7 @@ export const verifyRun = async ({ log, running }: Ports, parcel: Parcel): Promis
   await mine.return?.();
   if (differs !== undefined) differences.push(`event ${differs} is another`);
   if (more) differences.push(`there are events after ${events}`);
-  const missing = await notesMissing(log, run, notes);
+  const missing = await notesMissing(log, notesStream(run), notes);
   if (missing > 0) differences.push(`${missing} of ${notes.length} updates of notes are missing`);
   return { differences, events, digest: digest.end(), notes: notes.length };
 };

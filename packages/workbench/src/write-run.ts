@@ -1,18 +1,14 @@
-import { type EventLog, type LogEvent, RevisionConflictError, revision } from '@custody/log';
+import { type EventLog, RevisionConflictError, revision } from '@custody/log';
 import type { RunHeader, TraceEvent } from '@custody/trace';
 import { amendCatalogue, eventsStream, type RunEnd } from './catalogue.ts';
 import { BusyRunError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Appends some of a run's events behind the first `at`.
- *
- * @throws BusyRunError when another process is writing the same run.
- */
-export const appendEvents = async (
+/** @throws BusyRunError when another process is writing the same run. */
+export const append = async (
   log: EventLog,
   header: RunHeader,
-  events: readonly LogEvent[],
+  events: readonly TraceEvent[],
   at: number,
 ): Promise<void> => {
   try {
@@ -55,7 +51,7 @@ export const writeRun = async <End extends RunEnd>(
     const fresh = step.value.slice(Math.max(0, there - passed));
     passed += step.value.length;
     if (fresh.length === 0) continue;
-    await appendEvents(log, header, fresh, there);
+    await append(log, header, fresh, there);
     there = passed;
   }
 };
