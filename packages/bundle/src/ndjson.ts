@@ -3,6 +3,7 @@ import type { LogEvent } from '@custody/log';
 import { DamagedLinesError, newerFormat } from './errors.ts';
 import { fieldsOf, type Label, labelOf } from './label.ts';
 import type { Batch, Parcel, Sealed, Source } from './parcel.ts';
+import { reopened } from './reopened.ts';
 
 const formatVersion = 1;
 /** What to do where even the first line is not right: it may be another file altogether. */
@@ -142,18 +143,8 @@ async function* contentsOf(source: Source): AsyncGenerator<Label | Batch, void> 
  * @throws BundleError when the first line is no header that this version reads; `read` of the parcel throws it for
  *   every other line that is not as it was written.
  */
-export const readLines = async (source: Source): Promise<Parcel> => {
-  const opening = contentsOf(source);
-  const first = await opening.next();
-  await opening.return();
-  const label = first.value as Label;
-  async function* read(): AsyncGenerator<Batch, void> {
-    for await (const item of contentsOf(source)) {
-      if ('of' in item) yield item;
-      else if (JSON.stringify(item) !== JSON.stringify(label)) {
-        throw new DamagedLinesError(source.name, 1, 'changed while it was read');
-      }
-    }
-  }
-  return { ...label, read };
-};
+export const readLines = (source: Source): Promise<Parcel> =>
+  reopened(
+    () => contentsOf(source),
+    () => new DamagedLinesError(source.name, 1, 'changed while it was read'),
+  );

@@ -6,6 +6,7 @@ import { type Frame, formatVersion, frameIn, frameSize, magic, prologueSize, ver
 import { type Label, labelIn } from './label.ts';
 import { opener } from './opener.ts';
 import type { Batch, Parcel, Source } from './parcel.ts';
+import { reopened } from './reopened.ts';
 
 /** A part that is as it was written; what its body means has yet to be seen. */
 interface Whole extends Frame {
@@ -110,7 +111,7 @@ async function* contentsOf({ name, open }: Source): AsyncGenerator<Label | Batch
     whole.update(header.frame).update(header.body);
     yield label;
 
-    const open = { events: opener(name, label.events), notes: opener(name, label.notes) };
+    const opened = { events: opener(name, label.events), notes: opener(name, label.notes) };
     for (;;) {
       const part = await readPart(bytes, name, at);
       const { kind, count, body, offset } = part;
@@ -125,7 +126,7 @@ async function* contentsOf({ name, open }: Source): AsyncGenerator<Label | Batch
       if (kind === 'HEAD') throw wrong('it has a second header');
       if (kind === 'NOTE' && at.events < label.events.count) throw wrong('notes come before the last event');
       const of = kind === 'EVTS' ? 'events' : 'notes';
-      const items = open[of](body, count, wrong);
+      const items = opened[of](body, count, wrong);
       at[of] += count;
       yield { of, items };
     }
@@ -144,22 +145,8 @@ async function* contentsOf({ name, open }: Source): AsyncGenerator<Label | Batch
  * @throws BundleError when the file does not begin with a header that this version reads; `read` of the parcel
  *   throws it for every other byte that is not as it was written.
  */
-export const readBundle = async (source: Source): Promise<Parcel> => {
-  const opening = contentsOf(source);
-  const first = await opening.next();
-  await opening.return();
-  const label = first.value as Label;
-  async function* read(): AsyncGenerator<Batch, void> {
-    for await (const item of contentsOf(source)) {
-      if ('of' in item) yield item;
-      else if (JSON.stringify(item) !== JSON.stringify(label)) {
-        throw new DamagedBundleError(
-          source.name,
-          { offset: prologueSize, part: 'header' },
-          'it changed while it was read',
-        );
-      }
-    }
-  }
-  return { ...label, read };
-};
+export const readBundle = (source: Source): Promise<Parcel> =>
+  reopened(
+    () => contentsOf(source),
+    () => new DamagedBundleError(source.name, { offset: prologueSize, part: 'header' }, 'it changed while it was read'),
+  );

@@ -1,5 +1,5 @@
 import type { EventLog, LogEvent, StreamId } from '@custody/log';
-import { isFactType, type RunId, type RunSource, type TraceEvent } from '@custody/trace';
+import { isFactType, type RunId, type RunSource } from '@custody/trace';
 import { amendCatalogue, catalogueOf, eventsStream, notesStream, type RunEnd } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 import { mergeNotes } from './merge-notes.ts';
@@ -109,7 +109,7 @@ const write = async (log: EventLog, parcel: Parcel, { header }: About, from: num
     const fresh = items.slice(Math.max(0, there - passed));
     passed += items.length;
     if (fresh.length === 0) continue;
-    await append(log, header, fresh as readonly TraceEvent[], there);
+    await append(log, header, fresh, there);
     there = passed;
     options.progress?.('written', there);
   }

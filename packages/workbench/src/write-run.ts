@@ -1,4 +1,4 @@
-import { type EventLog, RevisionConflictError, revision } from '@custody/log';
+import { type EventLog, type LogEvent, RevisionConflictError, revision } from '@custody/log';
 import type { RunHeader, TraceEvent } from '@custody/trace';
 import { amendCatalogue, eventsStream, type RunEnd } from './catalogue.ts';
 import { BusyRunError } from './errors.ts';
@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts';
 export const append = async (
   log: EventLog,
   header: RunHeader,
-  events: readonly TraceEvent[],
+  events: readonly LogEvent[],
   at: number,
 ): Promise<void> => {
   try {
