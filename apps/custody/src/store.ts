@@ -24,7 +24,7 @@ const openLog = async (store: string): Promise<EventLog> => {
 export const openToLook = async (store: string): Promise<EventLog> =>
   isUrl(store) || existsSync(store) ? openLog(store) : memoryLog();
 
-const runningDigest = (): RunningDigest => {
+export const runningDigest = (): RunningDigest => {
   const hash = createHash('sha256');
   return { add: (text) => void hash.update(text), end: () => hash.digest('hex') };
 };

@@ -65,7 +65,7 @@ async function* jsonLines({ name, open }: Source): AsyncGenerator<ReadLine, void
     try {
       value = JSON.parse(decoder.decode(bytes));
     } catch (cause) {
-      const why = `is not JSON (${(cause as Error).message})`;
+      const why = `is not JSON (${(cause as Error).message.replace(/ \(line \d+ column \d+\)$/, '')})`;
       throw line === 1
         ? new DamagedLinesError(name, line, `is no header of a run: it ${why}`, orATrace)
         : new DamagedLinesError(name, line, why);

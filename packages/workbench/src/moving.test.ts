@@ -3,6 +3,7 @@ import { hybridOf } from '@custody/ownership';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 
+import type { RunEnd } from './catalogue.ts';
 import { deskOn, newDesk, sha256 } from './desk.testing.ts';
 import { RequestError } from './errors.ts';
 
@@ -165,6 +166,11 @@ describe('a run that is taken in', () => {
   });
 });
 
+const endOf = ({ about: { end } }: { readonly about: About }): RunEnd => {
+  if (end === null) throw new Error('the run was not closed');
+  return end;
+};
+
 describe('what is refused', () => {
   /** Nothing at all may be left of it. */
   const refusal = async (parcel: Parcel): Promise<unknown> => {
@@ -201,6 +207,11 @@ describe('what is refused', () => {
     [
       'ends otherwise',
       (parcel) => changed(parcel, { end: { events: 3, complete: true, findings: [] } }),
+      /how the run ended/,
+    ],
+    [
+      'has half a report',
+      (parcel) => changed(parcel, { end: { ...endOf(parcel), report: {} as never } }),
       /how the run ended/,
     ],
     [

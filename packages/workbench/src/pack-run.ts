@@ -1,5 +1,6 @@
 import { type EventLog, type LogEvent, revision } from '@custody/log';
 import { type CatalogueEntry, eventsStream, notesStream } from './catalogue.ts';
+import { RequestError } from './errors.ts';
 import type { About, Batch, Parcel } from './parcel.ts';
 
 const batchSize = 1000;
@@ -15,13 +16,22 @@ async function* batchesOf(events: AsyncIterable<LogEvent>): AsyncGenerator<reado
   if (batch.length > 0) yield batch;
 }
 
-/** A run of this log as it is now, ready to be sent; it is read only as it is asked for. */
+/**
+ * A run of this log as it is now, ready to be sent; it is read only as it is asked for.
+ *
+ * @throws RequestError when the log has not as many events as the run was closed with.
+ */
 export const packRun = async (
   log: EventLog,
   { header, openedAt, closedAt, end }: CatalogueEntry,
 ): Promise<Parcel & { readonly about: About }> => {
   const events = { stream: eventsStream(header.run), count: await log.head(eventsStream(header.run)) };
   const notes = { stream: notesStream(header.run), count: await log.head(notesStream(header.run)) };
+  if (end !== undefined && end.events !== events.count) {
+    throw new RequestError(
+      `Cannot send "${header.title}": it was closed with ${end.events} events and has ${events.count}; see: custody doctor`,
+    );
+  }
   const about: About = { header, openedAt, closedAt: closedAt ?? null, end: end ?? null };
   async function* read(): AsyncGenerator<Batch, void> {
     for (const [of, { stream, count }] of [['events', events] as const, ['notes', notes] as const]) {

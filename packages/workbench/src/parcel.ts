@@ -65,15 +65,41 @@ const isTopology = (topology: unknown): boolean =>
 const areFindings = (findings: unknown): boolean =>
   Array.isArray(findings) && findings.every((finding) => isFields(finding) && hasTexts(finding, 'kind', 'text'));
 
+const haveCounts = (fields: unknown, ...names: readonly string[]): boolean =>
+  isFields(fields) && names.every((name) => isCount(fields[name]));
+
+const areTallies = (calls: unknown): boolean =>
+  isFields(calls) && Object.values(calls).every((errnos) => isFields(errnos) && Object.values(errnos).every(isCount));
+
+const areKept = (kept: unknown): boolean =>
+  Array.isArray(kept) && kept.every((one) => isFields(one) && hasTexts(one, 'name') && isCount(one['count']));
+
+/** An import of the trace prints all of it. */
+const isReport = (report: unknown): boolean =>
+  isFields(report) &&
+  haveCounts(report, 'lines', 'events', 'verbatim', 'skipped', 'facts', 'lost', 'unexplained', 'heldTwice') &&
+  isFields(report['locks']) &&
+  haveCounts(report['locks']['group'], 'acquired', 'released') &&
+  haveCounts(report['locks']['device'], 'acquired', 'released') &&
+  areTallies(report['calls']) &&
+  areKept(report['kept']) &&
+  typeof report['complete'] === 'boolean' &&
+  areFindings(report['findings']);
+
 const isEnd = (end: unknown, events: number): boolean =>
-  isFields(end) && end['events'] === events && typeof end['complete'] === 'boolean' && areFindings(end['findings']);
+  isFields(end) &&
+  end['events'] === events &&
+  typeof end['complete'] === 'boolean' &&
+  areFindings(end['findings']) &&
+  (end['report'] === undefined || isReport(end['report']));
 
 /** The first thing that is not as it must be; what was sent by others is looked at before it is believed. */
 const problemOf = ({ about, events, notes }: Parcel): string | undefined => {
   if (!isFields(about)) return 'it says nothing of the run';
   const { header, openedAt, closedAt, end } = about;
-  if (!isFields(header) || !hasTexts(header, 'run', 'title') || !isName(header['run']))
+  if (!isFields(header) || !isName(header['run']) || typeof header['title'] !== 'string') {
     return 'its header has no id or title';
+  }
   if (!isSource(header['source'])) return 'its header does not say where the run is from';
   if (!isTopology(header['topology'])) return 'its header has no topology';
   if (!isTime(openedAt)) return 'it does not say when the run was opened';
