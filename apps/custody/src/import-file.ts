@@ -13,9 +13,9 @@ interface ImportOptions {
 }
 
 /** Says how far it is, no more than once a second. */
-const saying = (print: Printer, title: string) => {
+export const saying = (print: Printer, title: string) => {
   let told = performance.now();
-  return (events: number, doing?: 'checked' | 'written'): void => {
+  return (events: number, doing?: 'checked' | 'written' | 'compared'): void => {
     if (performance.now() - told < 1000) return;
     told = performance.now();
     print.progress(`${title}: ${many(events, 'event')} ${doing === undefined ? 'so far' : `${doing} so far`}`);

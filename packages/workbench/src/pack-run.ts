@@ -1,7 +1,7 @@
 import { type EventLog, type LogEvent, revision } from '@custody/log';
 import { type CatalogueEntry, eventsStream, notesStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
-import type { About, Batch, Parcel } from './parcel.ts';
+import { type About, type Batch, type Parcel, streamsOf } from './parcel.ts';
 
 const batchSize = 1000;
 
@@ -25,8 +25,10 @@ export const packRun = async (
   log: EventLog,
   { header, openedAt, closedAt, end }: CatalogueEntry,
 ): Promise<Parcel & { readonly about: About }> => {
-  const events = { stream: eventsStream(header.run), count: await log.head(eventsStream(header.run)) };
-  const notes = { stream: notesStream(header.run), count: await log.head(notesStream(header.run)) };
+  const here = { events: eventsStream(header.run), notes: notesStream(header.run) };
+  const called = streamsOf(header.run);
+  const events = { stream: called.events, count: await log.head(here.events) };
+  const notes = { stream: called.notes, count: await log.head(here.notes) };
   if (end !== undefined && end.events !== events.count) {
     throw new RequestError(
       `Cannot send "${header.title}": it was closed with ${end.events} events and has ${events.count}; see: custody doctor`,
@@ -34,8 +36,11 @@ export const packRun = async (
   }
   const about: About = { header, openedAt, closedAt: closedAt ?? null, end: end ?? null };
   async function* read(): AsyncGenerator<Batch, void> {
-    for (const [of, { stream, count }] of [['events', events] as const, ['notes', notes] as const]) {
-      for await (const items of batchesOf(log.read(stream, { to: revision(count) }))) yield { of, items };
+    for await (const items of batchesOf(log.read(here.events, { to: revision(events.count) }))) {
+      yield { of: 'events', items };
+    }
+    for await (const items of batchesOf(log.read(here.notes, { to: revision(notes.count) }))) {
+      yield { of: 'notes', items };
     }
   }
   return { about, events, notes, read };

@@ -1,6 +1,6 @@
-import type { LogEvent, StreamId } from '@custody/log';
-import { type RunHeader, runId } from '@custody/trace';
-import { eventsStream, notesStream, type RunEnd } from './catalogue.ts';
+import { type LogEvent, type StreamId, streamId } from '@custody/log';
+import { type RunHeader, type RunId, runId } from '@custody/trace';
+import type { RunEnd } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 
 /** Some events of one of a run's two streams, in order. */
@@ -23,6 +23,9 @@ export interface Parcel {
   /** All events, then all notes, oldest first; can be asked for again. */
   readonly read: () => AsyncIterable<Batch>;
 }
+
+/** What the streams of a run are called in a parcel, whatever they are called in the log that it comes from. */
+export const streamsOf = (run: RunId) => ({ events: streamId(`run-${run}`), notes: streamId(`notes-${run}`) });
 
 /** What the catalogue says of a run; times are ISO 8601, those of the store in which the run was made. */
 export interface About {
@@ -105,9 +108,8 @@ const problemOf = ({ about, events, notes }: Parcel): string | undefined => {
   if (!isTime(openedAt)) return 'it does not say when the run was opened';
   if (end !== null && !(isEnd(end, events.count) && isTime(closedAt))) return 'it does not say how the run ended';
   if (!isCount(events.count) || !isCount(notes.count)) return 'it does not say how many events there are';
-  const run = runId(String(header['run']));
-  if (events.stream !== eventsStream(run) || notes.stream !== notesStream(run))
-    return 'its streams are those of another run';
+  const streams = streamsOf(runId(String(header['run'])));
+  if (events.stream !== streams.events || notes.stream !== streams.notes) return 'its streams are those of another run';
   return;
 };
 

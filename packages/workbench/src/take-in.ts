@@ -129,7 +129,8 @@ export const takeIn = async (ports: Ports, parcel: Parcel, options: TakeOptions 
   const { run } = sent.header;
   const facts = parcel.events.count;
   const known = (await catalogueOf(log)).get(run);
-  const { there, digest, notes } = await check(ports, parcel, sent, { ...options, stream: eventsStream(run) });
+  const here = { events: eventsStream(run), notes: notesStream(run) };
+  const { there, digest, notes } = await check(ports, parcel, sent, { ...options, stream: here.events });
   if (known?.end && facts > there) throw otherRun(sent, `it has ${there} and no more, here are ${facts}`);
   if (sent.end && there > facts) throw otherRun(sent, `it has ${there}, here are ${facts} and no more`);
   const origin = await originOf(ports, parcel, sent);
@@ -139,7 +140,7 @@ export const takeIn = async (ports: Ports, parcel: Parcel, options: TakeOptions 
     catalogue.has(run) ? [] : [{ type: 'RunOpened', data: { header, at: sent.openedAt } }],
   );
   if (there < facts) await write(log, parcel, sent, there, options);
-  const added = await mergeNotes(log, notesStream(run), notes);
+  const added = await mergeNotes(log, here.notes, notes);
   const { end, closedAt } = sent;
   if (end !== null && closedAt !== null) {
     await amendCatalogue(log, (catalogue) =>

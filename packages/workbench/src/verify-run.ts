@@ -36,7 +36,12 @@ const entryDifferences = async (log: EventLog, { header, end }: About): Promise<
   ];
 };
 
-export const verifyRun = async ({ log, running }: Ports, parcel: Parcel): Promise<Verdict> => {
+/** @param progress - told how many events are compared so far. */
+export const verifyRun = async (
+  { log, running }: Ports,
+  parcel: Parcel,
+  progress: (events: number) => void = () => {},
+): Promise<Verdict> => {
   const about = aboutIn(parcel);
   const { run } = about.header;
   const differences = await entryDifferences(log, about);
@@ -55,6 +60,7 @@ export const verifyRun = async ({ log, running }: Ports, parcel: Parcel): Promis
         digest.add(`${line}\n`);
         events += 1;
       }
+      progress(events);
     }
   }
   const more = about.end !== null && !(await mine.next()).done;

@@ -32,7 +32,7 @@ export interface Workbench {
   /** Takes in a run that was sent. @throws RequestError, and whatever reading the parcel throws. */
   readonly takeIn: (parcel: Parcel, options?: TakeOptions) => Promise<TakenRun>;
   /** Compares what is here with a parcel that was taken in, reading both to their ends. */
-  readonly verify: (parcel: Parcel) => Promise<Verdict>;
+  readonly verify: (parcel: Parcel, progress?: (events: number) => void) => Promise<Verdict>;
   /** @throws RequestError, RangeError when there is no such variant or scenario, or not in that size. */
   readonly simulate: (experiment: ExperimentRequest, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
   /** As `simulate`, run after run until one shows a violation, which is then shrunk. */
@@ -50,7 +50,7 @@ export const workbench = (ports: Ports): Workbench => ({
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
   pack: async (reference) => packRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
   takeIn: (parcel, options) => takeIn(ports, parcel, options),
-  verify: (parcel) => verifyRun(ports, parcel),
+  verify: (parcel, progress) => verifyRun(ports, parcel, progress),
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,

@@ -1,5 +1,6 @@
 import { RequestError, type TakenRun, type Verdict, type Workbench } from '@custody/workbench';
 import { packRun } from '../find-run.ts';
+import { saying } from '../import-file.ts';
 import { type ExitCode, exit, many, type Printer } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { isSameStore, withWorkbench } from '../store.ts';
@@ -16,16 +17,9 @@ interface CopiedRun extends TakenRun, Pick<Verdict, 'differences'> {}
 /** Takes a run over, or on from where an earlier copy was interrupted, and reads both back to compare them. */
 const copyRun = async (from: Workbench, to: Workbench, reference: string, print: Printer): Promise<CopiedRun> => {
   const parcel = await packRun(from, reference, print);
-  const { title } = parcel.about.header;
-  let told = performance.now();
-  const taken = await to.takeIn(parcel, {
-    progress: (doing, events) => {
-      if (performance.now() - told < 1000) return;
-      told = performance.now();
-      print.progress(`${title}: ${many(events, 'event')} ${doing} so far`);
-    },
-  });
-  const { differences, digest } = await to.verify(parcel);
+  const say = saying(print, parcel.about.header.title);
+  const taken = await to.takeIn(parcel, { progress: (doing, events) => say(events, doing) });
+  const { differences, digest } = await to.verify(parcel, (events) => say(events, 'compared'));
   return { ...taken, digest, differences };
 };
 
