@@ -64,6 +64,20 @@ describe('a run in lines of JSON', () => {
     await expect(readText(...lines.with(0, '{"custody":"run","format":2}'))).rejects.toThrow(/format 2, .*upgrade/);
   });
 
+  it('lets go of the file when only its header was asked for', async () => {
+    let isOpen = false;
+    const open = async function* () {
+      isOpen = true;
+      try {
+        yield* fileOf(bytes, 4096).open();
+      } finally {
+        isOpen = false;
+      }
+    };
+    await readLines({ name: 'run.ndjson', open });
+    expect(isOpen).toBe(false);
+  });
+
   it('is told from other JSON', async () => {
     await expect(readText('{"groups":[]}')).rejects.toThrow(/line 1 is JSON and not the header of a run/);
   });

@@ -91,50 +91,60 @@ const headerIn = ({ line, value }: ReadLine, file: string): Label => {
 
 const isEvent = (value: unknown): value is LogEvent => typeof fieldsOf(value)?.['type'] === 'string';
 
+const isEnd = (value: unknown): boolean => fieldsOf(value)?.['custody'] === 'end';
+
 /** Everything in the file, the header first. Blanks do not matter: the digest is of each line's JSON written anew. */
 async function* contentsOf(source: Source): AsyncGenerator<Label | Batch, void> {
-  const { name } = source;
-  const whole = createHash('sha256');
-  const add = (value: unknown) => whole.update(JSON.stringify(value)).update('\n');
-  let last = 0;
-  let label: Label | undefined;
-  let there = 0;
-  let ended = false;
-  let batch: LogEvent[] = [];
-  const flush = (of: Batch['of']): Batch[] => {
-    const items = batch;
-    batch = [];
-    return items.length === 0 ? [] : [{ of, items }];
-  };
-  for await (const read of jsonLines(source)) {
-    const { line, value } = read;
-    last = line;
-    if (label === undefined) {
-      label = headerIn(read, name);
-      add(value);
-      yield label;
-      continue;
-    }
-    if (ended) throw new DamagedLinesError(name, line, 'stands behind the end of the run');
-    const all = label.events.count + label.notes.count;
-    if (fieldsOf(value)?.['custody'] === 'end') {
-      if (there < all)
-        throw new DamagedLinesError(name, line, `is the end, and ${all - there} lines are missing before it`);
-      if (fieldsOf(value)?.['sha256'] !== whole.digest('hex')) {
-        throw new DamagedLinesError(name, line, 'has another digest than the lines before it: one of them was changed');
-      }
-      ended = true;
-      continue;
-    }
-    if (there === all) throw new DamagedLinesError(name, line, `should be the end: the header tells of ${all} lines`);
-    if (!isEvent(value)) throw new DamagedLinesError(name, line, 'is no event: it has no "type"');
-    add(value);
-    there += 1;
-    batch.push(value);
-    const of = there <= label.events.count ? 'events' : 'notes';
-    if (batch.length === batchSize || there === label.events.count || there === all) yield* flush(of);
+  const lines = jsonLines(source);
+  try {
+    yield* contentsIn(lines, source.name);
+  } finally {
+    await lines.return();
   }
-  if (!ended) throw new DamagedLinesError(name, last + 1, 'is missing: the file breaks off before its end');
+}
+
+async function* contentsIn(lines: AsyncGenerator<ReadLine, void>, name: string): AsyncGenerator<Label | Batch, void> {
+  const wrong = (line: number, why: string) => new DamagedLinesError(name, line, why);
+  const whole = createHash('sha256');
+  let last = 0;
+  const next = async (): Promise<ReadLine> => {
+    const step = await lines.next();
+    if (step.done) throw wrong(last + 1, 'is missing: the file breaks off before its end');
+    last = step.value.line;
+    return step.value;
+  };
+  const add = (value: unknown) => whole.update(JSON.stringify(value)).update('\n');
+
+  const first = await next();
+  const label = headerIn(first, name);
+  add(first.value);
+  yield label;
+
+  let missing = label.events.count + label.notes.count;
+  const nextEvent = async (): Promise<LogEvent> => {
+    const { line, value } = await next();
+    if (isEnd(value)) throw wrong(line, `is the end, and ${missing} lines are missing before it`);
+    if (!isEvent(value)) throw wrong(line, 'is no event: it has no "type"');
+    add(value);
+    missing -= 1;
+    return value;
+  };
+  for (const of of ['events', 'notes'] as const) {
+    const { count } = label[of];
+    for (let from = 0; from < count; from += batchSize) {
+      const items: LogEvent[] = [];
+      while (items.length < Math.min(batchSize, count - from)) items.push(await nextEvent());
+      yield { of, items };
+    }
+  }
+
+  const { line, value } = await next();
+  if (!isEnd(value)) throw wrong(line, `should be the end: the header tells of ${line - 2} lines before it`);
+  if (fieldsOf(value)?.['sha256'] !== whole.digest('hex')) {
+    throw wrong(line, 'has another digest than the lines before it: one of them was changed');
+  }
+  const more = await lines.next();
+  if (!more.done) throw wrong(more.value.line, 'stands behind the end of the run');
 }
 
 /**
