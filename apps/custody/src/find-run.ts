@@ -1,25 +1,38 @@
 import { type Run, UnknownRunError, type Workbench } from '@custody/workbench';
-import { isPath, readRecording } from './files.ts';
+import { isPath } from './files.ts';
+import { importFile } from './import-file.ts';
 import type { Printer } from './print.ts';
+
+const neverClosed = (title: string): string =>
+  `${title} was never closed: its import is under way or was killed; importing it again ends it`;
+
+/** What a person named, as `use` gives it: of the store, or of a file, imported on the fly. */
+const orOfFile = async <Found>(
+  desk: Workbench,
+  reference: string,
+  print: Printer,
+  use: (reference: string) => Promise<Found>,
+): Promise<Found> => {
+  try {
+    return await use(reference);
+  } catch (error) {
+    if (!(error instanceof UnknownRunError) || !(await isPath(reference))) throw error;
+    const { run, title, already } = await importFile(desk, print, reference);
+    if (!already) print.progress(`imported ${reference} as ${title} (${run})`);
+    return await use(run);
+  }
+};
 
 /** The run that a person named: one in the store, or a file, imported on the fly. */
 export const findRun = async (desk: Workbench, reference: string, print: Printer): Promise<Run> => {
-  const run = await findAnyRun(desk, reference, print);
-  if (!run.closed) {
-    print.complain(
-      `${run.header.title} was never closed: its import is under way or was killed; importing it again ends it`,
-    );
-  }
+  const run = await orOfFile(desk, reference, print, desk.open);
+  if (!run.closed) print.complain(neverClosed(run.header.title));
   return run;
 };
 
-const findAnyRun = async (desk: Workbench, reference: string, print: Printer): Promise<Run> => {
-  try {
-    return await desk.open(reference);
-  } catch (error) {
-    if (!(error instanceof UnknownRunError) || !(await isPath(reference))) throw error;
-    const imported = await desk.importRecording(await readRecording(reference, {}));
-    if (!imported.already) print.progress(`imported ${reference} as ${imported.title} (${imported.run})`);
-    return await desk.open(imported.run);
-  }
+/** As `findRun`, ready to be sent and not yet read. */
+export const packRun = async (desk: Workbench, reference: string, print: Printer): ReturnType<Workbench['pack']> => {
+  const parcel = await orOfFile(desk, reference, print, desk.pack);
+  if (parcel.about.end === null) print.complain(neverClosed(parcel.about.header.title));
+  return parcel;
 };

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerCases } from './commands/cases.ts';
 import { registerCompact } from './commands/compact.ts';
+import { registerCopy } from './commands/copy.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -17,7 +18,7 @@ import { registerSimulate } from './commands/simulate.ts';
 import { registerState } from './commands/state.ts';
 import { registerTour } from './commands/tour.ts';
 import { registerVariants } from './commands/variants.ts';
-import { exit } from './print.ts';
+import { exit, harmlessText } from './print.ts';
 import { problemOf } from './trouble.ts';
 
 const commands = [
@@ -33,6 +34,7 @@ const commands = [
   registerExplore,
   registerCases,
   registerExport,
+  registerCopy,
   registerDiff,
   registerNote,
   registerDelete,
@@ -77,7 +79,7 @@ try {
     process.exitCode = error.exitCode === 0 ? exit.yes : exit.trouble;
   } else {
     const bug = (): string => `this is a bug in custody, please report it: ${(error as Error)?.stack ?? error}`;
-    process.stderr.write(`custody: ${problemOf(error) ?? bug()}\n`);
+    process.stderr.write(`custody: ${harmlessText(problemOf(error) ?? bug())}\n`);
     process.exitCode = exit.trouble;
   }
 }

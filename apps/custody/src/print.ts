@@ -55,6 +55,9 @@ export const toAscii = (line: string): string =>
 const harmless = (line: string): string =>
   line.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (char) => (char === '\t' ? ' ' : '\ufffd'));
 
+/** As `harmless`, of text that may have several lines. */
+export const harmlessText = (text: string): string => text.split('\n').map(harmless).join('\n');
+
 /** A line folded at blanks to `width` columns; what continues it is indented by `hang` more than it was. */
 export const fold = (line: string, width: number, hang = 2): string[] => {
   if (line.length <= width) return [line];
@@ -67,7 +70,7 @@ export const fold = (line: string, width: number, hang = 2): string[] => {
 
 /** A command of ours where it stands alone, or after a colon; not the word in a sentence. */
 const ours =
-  /(^ *|: )custody (?=(?:tour|import|runs|show|state|replay|variants|scenarios|simulate|explore|cases|export|diff|note|delete|compact|doctor)\b)/g;
+  /(^ *|: )custody (?=(?:tour|import|runs|show|state|replay|variants|scenarios|simulate|explore|cases|export|copy|diff|note|delete|compact|doctor)\b)/g;
 
 /** The words of a command as a shell takes them, an option with its value. */
 const unitsOf = (command: string): readonly string[] =>
@@ -121,9 +124,9 @@ export const printer = (options: OutputOptions, { out, err }: Streams): Printer 
       else lines([text]);
     },
     progress: (text) => {
-      if (!options.quiet) err(`${text}\n`);
+      if (!options.quiet) err(`${harmlessText(text)}\n`);
     },
-    complain: (text) => err(`custody: ${text}\n`),
+    complain: (text) => err(`custody: ${harmlessText(text)}\n`),
   };
 };
 

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type EventLog, memoryLog } from '@custody/log';
 import { openSqliteLog } from '@custody/log-sqlite';
-import { RequestError, type Workbench, workbench } from '@custody/workbench';
+import { RequestError, type RunningDigest, type Workbench, workbench } from '@custody/workbench';
 
 /** `$CUSTODY_STORE`, or `custody/custody.db` under `$XDG_DATA_HOME` (~/.local/share). */
 export const defaultStore = (env: NodeJS.ProcessEnv): string =>
@@ -24,6 +24,17 @@ const openLog = async (store: string): Promise<EventLog> => {
 export const openToLook = async (store: string): Promise<EventLog> =>
   isUrl(store) || existsSync(store) ? openLog(store) : memoryLog();
 
+export const runningDigest = (): RunningDigest => {
+  const hash = createHash('sha256');
+  return { add: (text) => void hash.update(text), end: () => hash.digest('hex') };
+};
+
+/** Do both name the same store? */
+export const isSameStore = (one: string, other: string): boolean => {
+  const placeOf = (store: string) => (isUrl(store) ? store : existsSync(store) ? realpathSync(store) : resolve(store));
+  return placeOf(one) === placeOf(other);
+};
+
 /** Opens the store, lends the workbench on it, and leaves one closed file behind. */
 export const withWorkbench = async <Result>(
   store: string,
@@ -36,6 +47,7 @@ export const withWorkbench = async <Result>(
       log,
       now: () => new Date().toISOString(),
       digest: (text) => createHash('sha256').update(text).digest('hex'),
+      running: runningDigest,
       newId: () => randomUUID().slice(0, 8),
     }),
   );

@@ -1,3 +1,4 @@
+import { BundleError } from '@custody/bundle';
 import { ThreadError } from '@custody/explore-threads';
 import {
   HybridError,
@@ -12,6 +13,7 @@ import {
 export const problemOf = (error: unknown): string | undefined => {
   const known = [
     RequestError,
+    BundleError,
     HybridError,
     NotATraceError,
     TopologyError,

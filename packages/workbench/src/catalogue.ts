@@ -46,6 +46,8 @@ export interface CatalogueEntry {
   readonly openedAt: string;
   /** Absent while the run is being written, and for ever if its writer died. */
   readonly end?: RunEnd;
+  /** Beside `end`. */
+  readonly closedAt?: string;
 }
 
 /** Every run, in the order in which they were opened. */
@@ -67,8 +69,9 @@ const evolveCatalogue = (
       return;
     }
     case 'RunClosed': {
-      const entry = catalogue.get(event.data.run);
-      if (entry) catalogue.set(event.data.run, { ...entry, end: event.data.end });
+      const { run, end, at } = event.data;
+      const entry = catalogue.get(run);
+      if (entry) catalogue.set(run, { ...entry, end, closedAt: at });
       return;
     }
     case 'RunDeleted': {

@@ -54,8 +54,8 @@ const sourceOf = (
   ...(isOwn(variant) && { knobs: variant.knobs }),
 });
 
-/** Who chose the schedule is no part of what a run is. */
-const idOf = (ports: Ports, source: SimulationSource): RunId => {
+/** The id of a simulation: who chose the schedule is no part of what a run is. */
+export const simulationId = (ports: Pick<Ports, 'digest'>, source: SimulationSource): RunId => {
   const { scheduler: _scheduler, seed: _seed, ...made } = source;
   return runId(ports.digest(JSON.stringify(['simulation', narrationVersion, made])).slice(0, idLength));
 };
@@ -84,7 +84,7 @@ export const recordSimulation = async (
   const { variant, scenario } = experiment;
   const { schedule, events, violations, cases, parted, waits, ending } = simulation;
   const source = sourceOf(experiment, origin, schedule);
-  const run = idOf(ports, source);
+  const run = simulationId(ports, source);
   const header: RunHeader = {
     run,
     title: `${variant.id}/${scenario.id}/${run.slice(0, titleDigits)}`,

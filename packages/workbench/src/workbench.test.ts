@@ -1,48 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type EventLog, memoryLog, revision, streamId } from '@custody/log';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
+import { deskOn } from './desk.testing.ts';
 import { RequestError, UnknownRunError } from './errors.ts';
-import type { Recording } from './import-recording.ts';
 import { exploreScenario } from './model-run.ts';
-import { workbench } from './workbench.ts';
-
-const topology = JSON.stringify({
-  uname: 'Linux (none) 6.1.0-56-amd64',
-  groups: [{ id: 6, addr: '0xff00', devices: [{ bdf: '0000:03:02.0', addr: '0x10000', driver: '' }] }],
-});
-
-/** Use after use of the group, each one more: `uses` × 5 lines. */
-const recording = (uses: number, title = 'uses'): Recording => ({
-  file: `${title}.trace`,
-  title,
-  topology,
-  text: Array.from({ length: uses }, (_, index) => {
-    const line = (micro: number, text: string) => `h-${index + 1} [000] ..... ${index + 1}.00000${micro}: ${text}\n`;
-    return [
-      line(0, 'iommu_device_use_default_domain: (f) dev="0000:03:02.0" gp=0xff00 gid=6'),
-      line(1, 'glock: (f) lock=0xff58 gid=6'),
-      line(2, 'gacq: (f)'),
-      line(3, `gunlock: (f) lock=0xff58 gid=6 cnt=${index + 1} owner=0x0 dom=0x1 ddom=0x1`),
-      line(4, 'iommu_device_use_default_domain_ret: (f) ret=0'),
-    ].join('');
-  }).join(''),
-});
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const deskOn = (log: EventLog) => {
-  let ids = 0;
-  return workbench({
-    log,
-    now: () => '2026-11-22T20:00:00.000Z',
-    digest,
-    newId: () => {
-      ids += 1;
-      return `n${ids}`;
-    },
-  });
-};
+import { recording } from './recording.testing.ts';
 
 describe('an import', () => {
   it('becomes a run that opens with what the last reading says', async () => {

@@ -9,8 +9,12 @@ import { type ImportedRun, importRecording, type Recording } from './import-reco
 import { type SimulatedRun, simulateRun } from './model-run.ts';
 import { addNote, type NewNote, type NotesOfRun, notesOf, replyToNote, resolveNote } from './notes.ts';
 import { openRun, type Run } from './open-run.ts';
+import { packRun } from './pack-run.ts';
+import type { About, Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
 import type { SchedulerChoice } from './scheduler-choice.ts';
+import { type TakenRun, type TakeOptions, takeIn } from './take-in.ts';
+import { type Verdict, verifyRun } from './verify-run.ts';
 
 /** Every verb that a person has, once. The command line and the screens are its faces. */
 export interface Workbench {
@@ -29,6 +33,16 @@ export interface Workbench {
   readonly sweep: () => Promise<number>;
   /** @throws NotATraceError, TopologyError, RequestError. */
   readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
+  /**
+   * A run as it is now, ready to be sent: to a file, or to `takeIn` of another workbench.
+   *
+   * @throws UnknownRunError, RequestError as `open`.
+   */
+  readonly pack: (reference: string) => Promise<Parcel & { readonly about: About }>;
+  /** Takes in a run that was sent. @throws RequestError, and whatever reading the parcel throws. */
+  readonly takeIn: (parcel: Parcel, options?: TakeOptions) => Promise<TakenRun>;
+  /** Compares what is here with a parcel that was taken in, reading both to their ends. */
+  readonly verify: (parcel: Parcel, progress?: (events: number) => void) => Promise<Verdict>;
   /** @throws RequestError, RangeError when there is no such variant or scenario, or not in that size. */
   readonly simulate: (experiment: ExperimentRequest, scheduler: SchedulerChoice) => Promise<SimulatedRun>;
   /** As `simulate`, run after run until one shows a violation, which is then shrunk. */
@@ -46,6 +60,9 @@ export const workbench = (ports: Ports): Workbench => ({
   remove: (reference) => deleteRun(ports, reference),
   sweep: () => sweepDeleted(ports),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
+  pack: async (reference) => packRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  takeIn: (parcel, options) => takeIn(ports, parcel, options),
+  verify: (parcel, progress) => verifyRun(ports, parcel, progress),
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,

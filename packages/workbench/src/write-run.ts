@@ -1,4 +1,4 @@
-import { type EventLog, RevisionConflictError, revision } from '@custody/log';
+import { type EventLog, type LogEvent, RevisionConflictError, revision } from '@custody/log';
 import type { RunHeader, TraceEvent } from '@custody/trace';
 import { amendCatalogue, eventsStream, type RunEnd, type RunLife } from './catalogue.ts';
 import { BusyRunError } from './errors.ts';
@@ -6,17 +6,18 @@ import type { Ports } from './ports.ts';
 
 const named = ({ run, title }: RunHeader): string => `${run} (${title})`;
 
-const deletedMeanwhile = (header: RunHeader, cause?: unknown): BusyRunError =>
+export const deletedMeanwhile = (header: RunHeader, cause?: unknown): BusyRunError =>
   new BusyRunError(
     `Cannot write run ${named(header)}: it was deleted while it was being written; to have it after all, make it again`,
     { cause },
   );
 
-const append = async (
+/** @throws BusyRunError when another process is writing the same run, or has deleted it. */
+export const append = async (
   log: EventLog,
   header: RunHeader,
   of: RunLife,
-  events: readonly TraceEvent[],
+  events: readonly LogEvent[],
   at: number,
 ): Promise<void> => {
   try {
@@ -45,19 +46,13 @@ export const writeRun = async <End extends RunEnd>(
   batches: Generator<readonly TraceEvent[], End>,
 ): Promise<End> => {
   const { log, now } = ports;
-  const { run } = header;
-  let life = 0;
-  await amendCatalogue(log, (catalogue, deletions) => {
-    life = catalogue.get(run)?.life ?? deletions.get(run) ?? 0;
-    return catalogue.has(run) ? [] : [{ type: 'RunOpened', data: { header, at: now() } }];
-  });
-  const of: RunLife = { run, life };
+  const of = await beginRun(log, header, now());
   let there: number = await log.head(eventsStream(of));
   let passed = 0;
   for (let step = batches.next(); ; step = batches.next()) {
     if (step.done) {
       const end = step.value;
-      await close(ports, header, of, end);
+      await closeRun(log, header, of, { end, at: now() });
       return end;
     }
     const fresh = step.value.slice(Math.max(0, there - passed));
@@ -68,12 +63,29 @@ export const writeRun = async <End extends RunEnd>(
   }
 };
 
-const close = async ({ log, now }: Ports, header: RunHeader, of: RunLife, end: RunEnd): Promise<void> => {
+/** Opens the run in the catalogue, where it is not there yet. @returns which of its lives it is in. */
+export const beginRun = async (log: EventLog, header: RunHeader, at: string): Promise<RunLife> => {
+  const { run } = header;
+  let life = 0;
+  await amendCatalogue(log, (catalogue, deletions) => {
+    life = catalogue.get(run)?.life ?? deletions.get(run) ?? 0;
+    return catalogue.has(run) ? [] : [{ type: 'RunOpened', data: { header, at } }];
+  });
+  return { run, life };
+};
+
+/** Closes the run in the catalogue, where it is open. @throws BusyRunError when it was deleted meanwhile. */
+export const closeRun = async (
+  log: EventLog,
+  header: RunHeader,
+  of: RunLife,
+  { end, at }: { readonly end: RunEnd; readonly at: string },
+): Promise<void> => {
   let isDeleted = false;
   await amendCatalogue(log, (catalogue) => {
     const entry = catalogue.get(of.run);
     isDeleted = entry?.life !== of.life;
-    return isDeleted || entry?.end ? [] : [{ type: 'RunClosed', data: { run: of.run, end, at: now() } }];
+    return isDeleted || entry?.end ? [] : [{ type: 'RunClosed', data: { run: of.run, end, at } }];
   });
   if (!isDeleted) return;
   // Who deleted it may have looked before there was anything to remove.

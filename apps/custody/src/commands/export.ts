@@ -1,76 +1,131 @@
-import {
-  differencesOf,
-  type ExportedModel,
-  experimentOf,
-  exportModel,
-  isOwn,
-  modelFormats,
-  RequestError,
-  twistOf,
-} from '@custody/workbench';
-import {
-  addSizeOptions,
-  askedOf,
-  ownText,
-  requestOf,
-  type SizeOptions,
-  scenarioWord,
-  scenarioWords,
-  twistText,
-  variantWord,
-} from '../experiment-options.ts';
-import { count, exit } from '../print.ts';
+import { writeBundle, writeLines } from '@custody/bundle';
+import { modelFormats, RequestError } from '@custody/workbench';
+import type { Context } from '../context.ts';
+import { addSizeOptions, quoted, type SizeOptions, scenarioWord } from '../experiment-options.ts';
+import { modelFor } from '../export-model.ts';
+import { packRun } from '../find-run.ts';
+import { count, type ExitCode, exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
-import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
+import { addSearchOptions, type SearchOptions } from '../search-options.ts';
+import { toFile, toStdout } from '../write-out.ts';
 
 interface ExportOptions extends SizeOptions, SearchOptions {
   readonly as: string;
+  readonly output?: string;
 }
 
-const checkFormat = (format: string): void => {
-  if (modelFormats.some((known) => known === format)) return;
-  throw new RequestError(
-    `Cannot export as "${format}" as there is only: ${modelFormats.join(', ')}; write: custody export VARIANT SCENARIO --as promela`,
+/** What a run can be handed on as, and who writes it. */
+const runFormats = { bundle: writeBundle, ndjson: writeLines } as const;
+type RunFormat = keyof typeof runFormats;
+
+const isRunFormat = (format: string): format is RunFormat => Object.hasOwn(runFormats, format);
+
+const formats: readonly string[] = [...Object.keys(runFormats), ...modelFormats];
+
+const unknownFormat = (format: string): RequestError =>
+  new RequestError(
+    `Cannot export as "${format}" as there is only: ${formats.join(', ')}; write: custody export RUN --as bundle, ` +
+      'or: custody export VARIANT SCENARIO --as promela',
   );
+
+const exportModel = async (
+  { print }: Context,
+  { output, ...options }: ExportOptions,
+  variant: string,
+  scenario: string | undefined,
+): Promise<ExitCode> => {
+  if (print.options.mail) {
+    throw new RequestError('Cannot fold a model to the width of a mail; attach it as it is, without --mail');
+  }
+  const made = await modelFor(print, variant, scenario, options);
+  const code = made.text === null ? exit.inconclusive : exit.yes;
+  if (output === undefined || made.text === null) {
+    return print.answer({ json: made, text: made.text?.trimEnd().split('\n') ?? [], code });
+  }
+  await toFile(output, textOf(made.text));
+  return print.answer({
+    json: { ...made, file: output },
+    text: [`a model of ${many(made.states, 'state')} in ${output}`],
+  });
 };
 
-/** A model that was cut short would be another model. */
-const cutText = ({ states }: ExportedModel): string =>
-  `Cannot export the model as a bound stopped the search after ${count(states)} states, and what comes after them is ` +
-  'not known; give more with --budget or --max-states';
+async function* textOf(text: string): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
+}
+
+/** Options that only a search has, named as a person gave them. */
+const searchWords = ({ devices, claimers, stores, budget, maxStates, memory }: ExportOptions): readonly string[] =>
+  Object.entries({ devices, claimers, stores, budget, 'max-states': maxStates, memory })
+    .filter(([, value]) => value !== undefined)
+    .map(([word]) => `--${word}`);
+
+/** What must be so before a byte is written. */
+const checkRunWords = ({ print }: Context, options: ExportOptions, scenario: string | undefined): void => {
+  const { as, output } = options;
+  if (scenario !== undefined) {
+    throw new RequestError(
+      `Cannot export "${scenario}" as ${as} beside a run; name one RUN, as custody runs lists them`,
+    );
+  }
+  const [word] = searchWords(options);
+  if (word !== undefined) {
+    throw new RequestError(`Cannot use ${word} with --as ${as} as a run is exported as it is; leave it out`);
+  }
+  if (output !== undefined) return;
+  if (as === 'bundle' && process.stdout.isTTY) {
+    throw new RequestError('Cannot print a bundle to a terminal as it is binary; give -o FILE, or redirect stdout');
+  }
+  if (print.options.json || print.options.mail) {
+    const option = print.options.json ? '--json' : '--mail';
+    throw new RequestError(`Cannot print both the run and what ${option} tells about it to stdout; give -o FILE`);
+  }
+};
+
+const exportRun = async (context: Context, as: RunFormat, options: ExportOptions, reference: string) => {
+  const { print, desk } = context;
+  const { output } = options;
+  return desk(async (workbench) => {
+    const parcel = await packRun(workbench, reference, print);
+    const pieces = runFormats[as](parcel);
+    if (output === undefined) {
+      await toStdout(pieces);
+      return exit.yes;
+    }
+    const { bytes, digest } = await toFile(output, pieces);
+    const { run: id, title } = parcel.about.header;
+    const [events, notes] = [parcel.events.count, parcel.notes.count];
+    return print.answer({
+      json: { format: as, run: id, title, events, notes, digest, file: output, bytes },
+      text: [
+        `${title}  (${id}) in ${output}: ${count(bytes)} bytes`,
+        `  ${many(events, 'event')}: SHA-256 ${digest}`,
+        `  ${notes === 0 ? 'no notes' : `${many(notes, 'update')} of notes`}`,
+        `  see: custody import ${quoted(output)}`,
+      ],
+    });
+  });
+};
 
 export const registerExport: Register = (program) => {
   const added = program
     .command('export')
-    .argument('<variant>', variantWord)
-    .argument('[scenario]', scenarioWord)
-    .description('write a scenario under a variant as a model for SPIN: the same states and transitions, one by one')
-    .requiredOption('--as <format>', `what to write: ${modelFormats.join(', ')}`);
+    .argument('<run-or-variant>', 'a run: an id, a title, the beginning of one, or a file; for promela a variant')
+    .argument('[scenario]', `for promela: ${scenarioWord}`)
+    .description(
+      'write a run as one file to hand on (bundle), or as an event a line (ndjson), which import reads; or a scenario ' +
+        'under a variant as a model for SPIN: the same states and transitions, one by one (promela)',
+    )
+    .requiredOption('--as <format>', `what to write: ${formats.join(', ')}`)
+    .option('-o, --output <file>', 'where to write (default: stdout)');
   addSearchOptions(addSizeOptions(added)).action(
-    run(async ({ print }, options: ExportOptions, variant: string, scenario: string | undefined) => {
-      checkFormat(options.as);
-      if (scenario === undefined) {
-        throw new RequestError(`Cannot export "${variant}" without a scenario; see: custody scenarios`);
+    run(async (context, options: ExportOptions, named: string, scenario: string | undefined) => {
+      const { as } = options;
+      if (isRunFormat(as)) {
+        checkRunWords(context, options, scenario);
+        return exportRun(context, as, options, named);
       }
-      if (print.options.mail) {
-        throw new RequestError('Cannot fold a model to the width of a mail; attach it as it is, without --mail');
-      }
-      const asked = askedOf(variant, scenario, options);
-      const request = await requestOf(asked);
-      const experiment = experimentOf(request);
-      const remarks = [
-        ...ownText(experiment.variant, isOwn(experiment.variant) ? differencesOf(experiment.variant) : []),
-        ...twistText(twistOf(experiment.variant, experiment.scenario)),
-      ];
-      const command = `custody export ${scenarioWords(asked)} --as promela`;
-      const search = searchFor(print, `exploring ${asked.scenario}`, options);
-      const made = exportModel(request, { command, remarks }, search.bounds);
-      if (made.text === null) print.complain(cutText(made));
-      return print.answer({
-        json: made,
-        text: made.text?.trimEnd().split('\n') ?? [],
-        code: made.text === null ? exit.inconclusive : exit.yes,
-      });
+      if (modelFormats.some((known) => known === as)) return exportModel(context, options, named, scenario);
+      throw unknownFormat(as);
     }),
   );
 };

@@ -1,7 +1,8 @@
 import type { ImportedRun } from '@custody/workbench';
-import { readRecording } from '../files.ts';
+import { type ImportedFile, importFile } from '../import-file.ts';
 import { count, exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
+import { takenJson, takenLines } from '../taken-text.ts';
 import { problemOf } from '../trouble.ts';
 
 const tallies = (counts: Readonly<Record<string, number>>): string =>
@@ -38,31 +39,34 @@ interface ImportOptions {
   readonly title?: string;
 }
 
+const linesOf = (imported: ImportedFile): string[] =>
+  imported.from === 'trace' ? importLines(imported) : takenLines(imported);
+
+/** Did the kernel lose some of its events? */
+const hasLosses = (imported: ImportedFile): boolean =>
+  ((imported.from === 'trace' ? imported.lost : imported.end?.report?.lost) ?? 0) > 0;
+
 export const registerImport: Register = (program) => {
   program
     .command('import')
-    .argument('<file...>', 'a trace, plain or gzipped; a folder that holds one; - is stdin')
-    .description('read recordings into the store')
+    .argument('<file...>', 'a trace, a bundle or NDJSON, plain or gzipped; a folder that holds a trace; - is stdin')
+    .description('read recordings, and runs that were exported, into the store')
     .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
-    .option('--title <title>', 'what to call the run (default: after the file or its folder)')
+    .option(
+      '--title <title>',
+      'what to call the run (default: after the file or its folder; what an exported run was called)',
+    )
     .action(
       run(async ({ print, desk }, options: ImportOptions, files: readonly string[]) => {
-        const runs: ImportedRun[] = [];
+        const runs: ImportedFile[] = [];
         let refused = 0;
         await desk(async (workbench) => {
           for (const file of files) {
             try {
-              const recording = await readRecording(file, options);
-              const began = performance.now();
-              let told = began;
-              const imported = await workbench.importRecording(recording, (events) => {
-                if (performance.now() - told < 1000) return;
-                told = performance.now();
-                print.progress(`${recording.title}: ${many(events, 'event')} so far`);
-              });
+              const imported = await importFile(workbench, print, file, options);
               runs.push(imported);
               if (options.title !== undefined && imported.title !== options.title) {
-                print.complain(`these bytes are in the store already, as ${imported.title}; it keeps that title`);
+                print.complain(`this run is in the store already, as ${imported.title}; it keeps that title`);
               }
             } catch (error) {
               const problem = problemOf(error);
@@ -72,9 +76,12 @@ export const registerImport: Register = (program) => {
             }
           }
         });
-        print.answer({ json: { runs }, text: runs.flatMap(importLines) });
+        print.answer({
+          json: { runs: runs.map((imported) => (imported.from === 'trace' ? imported : takenJson(imported))) },
+          text: runs.flatMap(linesOf),
+        });
         if (refused > 0) return exit.trouble;
-        return runs.some(({ lost }) => lost > 0) ? exit.inconclusive : exit.yes;
+        return runs.some(hasLosses) ? exit.inconclusive : exit.yes;
       }),
     );
 };

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@custody/workbench';
-import { sizeWords } from '../experiment-options.ts';
 import { count, exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
+import { sourceText } from '../source-text.ts';
 
 const described = (entry: CatalogueEntry) => ({
   run: entry.header.run,
@@ -12,13 +12,6 @@ const described = (entry: CatalogueEntry) => ({
   closed: entry.end !== undefined,
   complete: entry.end?.complete ?? false,
 });
-
-const sourceText = ({ header: { source } }: CatalogueEntry): string => {
-  if (source.kind === 'recording') return `recording of ${source.kernel ?? 'an unknown kernel'}`;
-  const { variant, scenario, knobs, schedule } = source;
-  const own = knobs === undefined ? '' : ' (a variant of one’s own)';
-  return `simulation of ${variant}${own} in ${scenario}${sizeWords(source)}, schedule ${schedule}`;
-};
 
 const eventsText = ({ end }: CatalogueEntry): string => (end === undefined ? '?' : count(end.events));
 
@@ -38,7 +31,7 @@ const lines = (entries: readonly CatalogueEntry[]): string[] => {
       header.title.padEnd(title),
       `${eventsText(entry).padStart(events)} events`,
     ];
-    return `${columns.join('  ')}  ${sourceText(entry)}${end?.complete ? '' : '  INCOMPLETE'}`;
+    return `${columns.join('  ')}  ${sourceText(header.source)}${end?.complete ? '' : '  INCOMPLETE'}`;
   });
 };
 

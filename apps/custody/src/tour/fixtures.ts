@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { RunId } from '@custody/trace';
 import { RequestError, type Run, type Workbench } from '@custody/workbench';
-import { isPath, readRecording } from '../files.ts';
+import { isPath } from '../files.ts';
+import { importFile } from '../import-file.ts';
 import type { Printer } from '../print.ts';
 
 /** The recordings that ship with the project, oldest kernel first. */
@@ -29,7 +30,7 @@ export const importShipped = async (desk: Workbench, print: Printer): Promise<Op
   if ((await desk.runs()).length === 0) print.progress(`importing ${shipped.length} shipped recordings`);
   const ids = new Map<Shipped, RunId>();
   for (const title of shipped) {
-    const { run } = await desk.importRecording(await readRecording(`${folder}${title}`, { title }));
+    const { run } = await importFile(desk, print, `${folder}${title}`, { title });
     ids.set(title, run);
   }
   return (title) => desk.open(ids.get(title) ?? title);

@@ -1,0 +1,48 @@
+import { type EventLog, type LogEvent, revision } from '@custody/log';
+import { type CatalogueEntry, eventsStream, notesStream } from './catalogue.ts';
+import { RequestError } from './errors.ts';
+import { type About, type Batch, type Parcel, streamsOf } from './parcel.ts';
+
+const batchSize = 1000;
+
+async function* batchesOf(events: AsyncIterable<LogEvent>): AsyncGenerator<readonly LogEvent[], void> {
+  let batch: LogEvent[] = [];
+  for await (const event of events) {
+    batch.push(event);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * A run of this log as it is now, ready to be sent; it is read only as it is asked for.
+ *
+ * @throws RequestError when the log has not as many events as the run was closed with.
+ */
+export const packRun = async (
+  log: EventLog,
+  { header, life, openedAt, closedAt, end }: CatalogueEntry,
+): Promise<Parcel & { readonly about: About }> => {
+  const of = { run: header.run, life };
+  const here = { events: eventsStream(of), notes: notesStream(of) };
+  const called = streamsOf(header.run);
+  const events = { stream: called.events, count: await log.head(here.events) };
+  const notes = { stream: called.notes, count: await log.head(here.notes) };
+  if (end !== undefined && end.events !== events.count) {
+    throw new RequestError(
+      `Cannot send "${header.title}": it was closed with ${end.events} events and has ${events.count}; see: custody doctor`,
+    );
+  }
+  const about: About = { header, openedAt, closedAt: closedAt ?? null, end: end ?? null };
+  async function* read(): AsyncGenerator<Batch, void> {
+    for await (const items of batchesOf(log.read(here.events, { to: revision(events.count) }))) {
+      yield { of: 'events', items };
+    }
+    for await (const items of batchesOf(log.read(here.notes, { to: revision(notes.count) }))) {
+      yield { of: 'notes', items };
+    }
+  }
+  return { about, events, notes, read };
+};
