@@ -1,18 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type EventLog, memoryLog } from '@custody/log';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
+import { deskOn } from './desk.testing.ts';
 import { RequestError, UnknownRunError } from './errors.ts';
 import type { Recording } from './import-recording.ts';
-import { workbench } from './workbench.ts';
-
-const deskOn = (log: EventLog) =>
-  workbench({
-    log,
-    now: () => '2026-11-22T20:00:00.000Z',
-    digest: (text) => createHash('sha256').update(text).digest('hex'),
-    newId: () => 'n1',
-  });
 
 const recording: Recording = {
   file: 'uses.trace',
