@@ -1,12 +1,18 @@
 import { type Revision, RevisionConflictError, revision, type StreamId } from '@custody/log';
-import { cut, type Line, lineOf, type SegmentSize, segment, tailRow, unpack } from '@custody/segments';
+import {
+  cut,
+  type Line,
+  lineOf,
+  type SegmentOptions,
+  type SegmentSize,
+  segment,
+  tailRow,
+  unpack,
+} from '@custody/segments';
 import type { Rows } from './rows.ts';
 
 /** How segments are made. */
-interface Sealing {
-  readonly size: SegmentSize;
-  readonly compressed: boolean;
-}
+interface Sealing extends SegmentSize, SegmentOptions {}
 
 /**
  * Puts `lines` behind the stream's events, inside the caller's IMMEDIATE transaction.
@@ -16,7 +22,7 @@ interface Sealing {
  */
 export const appendLines = (
   rows: Rows,
-  sealing: Sealing,
+  size: Sealing,
   {
     stream,
     lines,
@@ -28,8 +34,8 @@ export const appendLines = (
   if (lines.length === 0) return actual;
   const head = revision(actual + lines.length);
   const id = rows.setRevision(stream, head);
-  if (staysInTail(rows, sealing.size, id, lines)) rows.addTail(id, tailRow(actual, lines));
-  else rollTail(rows, sealing, { id, stream, lines });
+  if (staysInTail(rows, size, id, lines)) rows.addTail(id, tailRow(actual, lines));
+  else rollTail(rows, size, { id, stream, lines });
   return head;
 };
 
@@ -42,7 +48,7 @@ const staysInTail = (rows: Rows, size: SegmentSize, id: number, lines: readonly 
 /** The tail and the new lines become segments; what is left over becomes the tail. */
 const rollTail = (
   rows: Rows,
-  { size, compressed }: Sealing,
+  size: Sealing,
   { id, stream, lines }: { readonly id: number; readonly stream: StreamId; readonly lines: readonly Line[] },
 ): void => {
   let { end, chain } = rows.sealedEnd(id);
@@ -50,7 +56,7 @@ const rollTail = (
   const { complete, rest } = cut(waiting.concat(lines), size);
   rows.clearTail(id);
   for (const part of complete) {
-    const sealed = segment(stream, end, part, chain, { compressed });
+    const sealed = segment(stream, end, part, chain, size);
     rows.addSegment(id, sealed);
     end += sealed.count;
     chain = sealed.chain;
