@@ -25,7 +25,7 @@ export interface SqliteLogOptions {
   /** Events in a segment. Stores written with different values can be mixed freely. @default 1000 */
   readonly segmentEvents?: number;
   /**
-   * Compresses the segments that are written from now on: three fifths of the bytes, for a quarter more time or so. Both
+   * Compresses the segments that are written from now on: three fifths of the bytes, for about a third more time. Both
    * kinds can lie in one store. @default false
    */
   readonly compressed?: boolean;
