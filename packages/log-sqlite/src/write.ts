@@ -6,16 +6,13 @@ import {
   revision,
   type StreamId,
 } from '@custody/log';
-import { cut, type Line, lineOf, type SegmentSize, segment, tailRow } from '@custody/segments';
+import { cut, type Line, lineOf, type SegmentOptions, type SegmentSize, segment, tailRow } from '@custody/segments';
 import type { Rows } from './rows.ts';
 import { chainOf, noChain, noStreams, recounted, type Sealed, sameBytes, sealOf } from './seals.ts';
 import { streamIn, verified } from './verify.ts';
 
 /** How segments are made. */
-interface Sealing {
-  readonly size: SegmentSize;
-  readonly compressed: boolean;
-}
+interface Sealing extends SegmentSize, SegmentOptions {}
 
 /**
  * Puts `lines` behind the stream's events, inside the caller's IMMEDIATE transaction.
@@ -26,7 +23,7 @@ interface Sealing {
  */
 export const appendLines = (
   rows: Rows,
-  sealing: Sealing,
+  size: Sealing,
   {
     stream,
     lines,
@@ -38,9 +35,9 @@ export const appendLines = (
   if (actual !== expected) throw new RevisionConflictError(stream, expected, actual);
   if (lines.length === 0) return actual;
   const head = found ?? begun(rows, stream);
-  const chain = staysInTail(rows, sealing.size, head.id, lines)
+  const chain = staysInTail(rows, size, head.id, lines)
     ? addToTail(rows, head, lines)
-    : rollTail(rows, sealing, head, lines);
+    : rollTail(rows, size, head, lines);
   put(rows, { ...head, revision: actual + lines.length, chain });
   return revision(actual + lines.length);
 };
@@ -95,14 +92,14 @@ const addToTail = (rows: Rows, { id, name, revision: head, chain }: Sealed, line
 };
 
 /** The tail and the new lines become segments; what is left over becomes the tail. @returns the last chain. */
-const rollTail = (rows: Rows, { size, compressed }: Sealing, stream: Sealed, lines: readonly Line[]): Uint8Array => {
+const rollTail = (rows: Rows, size: Sealing, stream: Sealed, lines: readonly Line[]): Uint8Array => {
   const { id } = stream;
   const name = stream.name as StreamId;
   let { end, chain, waiting } = unsealed(rows, stream);
   const { complete, rest } = cut(waiting.map(lineOf).concat(lines), size);
   rows.clearTail(id);
   for (const part of complete) {
-    const sealed = segment(name, end, part, chain, { compressed });
+    const sealed = segment(name, end, part, chain, size);
     rows.addSegment(id, sealed);
     end += sealed.count;
     chain = sealed.chain;
