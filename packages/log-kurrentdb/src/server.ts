@@ -46,6 +46,10 @@ export interface Patience {
 
 const firstPause = 20;
 const longestPause = 1000;
+const patienceWithStrangers = 1000;
+
+/** After these nobody knows whether an append was stored. */
+const leavesDoubt = (trouble: Trouble): boolean => ['unreachable', 'timeout', 'other'].includes(trouble);
 
 /** Pauses that double, up to a second. */
 export const pauses = function* (): Generator<number, never> {
@@ -66,20 +70,23 @@ export const connect = (address: Address, { timeout, patience }: Patience): Serv
 
   /**
    * Tries until there is an answer, or a failure that will not pass, or the patience is over. A server that was never
-   * reached is not waited for: the address may be wrong.
+   * reached is given a second: the address may be wrong.
    */
   const patiently = async <Result>(
     call: () => Promise<Result>,
-    isLost: (trouble: Trouble) => boolean = () => !wasReached,
+    onTrouble: (trouble: Trouble) => void = () => {},
   ): Promise<Result> => {
-    const deadline = performance.now() + patience;
+    const begun = performance.now();
+    const isOver = (pause: number) =>
+      performance.now() + pause > begun + (wasReached ? patience : Math.min(patience, patienceWithStrangers));
     for (const pause of pauses()) {
       try {
         return await answered(call);
       } catch (error) {
         const trouble = troubleOf(error);
         if (!mayPass(trouble)) wasReached = true;
-        if (!mayPass(trouble) || isLost(trouble) || performance.now() + pause > deadline) throw error;
+        onTrouble(trouble);
+        if (!mayPass(trouble) || isOver(pause)) throw error;
       }
       await sleep(pause);
     }
@@ -120,14 +127,12 @@ export const connect = (address: Address, { timeout, patience }: Patience): Serv
         const { nextExpectedRevision } = await patiently(
           () => client.appendToStream(stream, [...events], { streamState, requiresLeader: true, deadline: timeout }),
           (trouble) => {
-            if (trouble !== 'unsent') inDoubt = true;
-            return !wasReached && !inDoubt;
+            inDoubt ||= leavesDoubt(trouble);
           },
         );
         return { kind: 'appended', revision: Number(nextExpectedRevision) };
       } catch (error) {
         if (troubleOf(error) === 'wrong version') return { kind: 'elsewhere', mayBeOurs: inDoubt };
-        if (troubleOf(error) === 'other') inDoubt = true;
         const doubt = inDoubt ? '; it is not known whether this is stored, so look before appending it again' : '';
         throw failure(`append to "${stream}" on`, shown, error, doubt);
       }

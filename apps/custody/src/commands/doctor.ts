@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import { exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
+import { isUrl } from '../store.ts';
 import { problemOf } from '../trouble.ts';
 
 interface Check {
@@ -21,7 +22,7 @@ const nodeCheck = (): Check => {
 
 const storeCheck = async ({ store, look }: Context): Promise<Check> => {
   const name = `store ${store}`;
-  const isFile = !store.includes('://');
+  const isFile = !isUrl(store);
   if (isFile && (await stat(store).catch(() => undefined)) === undefined)
     return { name, ok: true, hint: 'not there yet: made by the first import' };
   try {

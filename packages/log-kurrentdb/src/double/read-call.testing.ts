@@ -48,7 +48,12 @@ const readOnce = async (
 const written = async (call: Call, message: streams.ReadResp): Promise<void> => {
   if (call.write(message) || call.cancelled) return;
   await new Promise<void>((resolve) => {
-    for (const event of ['drain', 'cancelled', 'close']) call.once(event, () => resolve());
+    const events = ['drain', 'cancelled', 'close'];
+    const done = () => {
+      for (const event of events) call.off(event, done);
+      resolve();
+    };
+    for (const event of events) call.on(event, done);
   });
 };
 
