@@ -37,6 +37,8 @@ export interface DoubleOptions {
   readonly maxAppendSize?: number;
   /** Whether it has BatchAppend, else the client uses Append. @default true */
   readonly batches?: boolean;
+  /** Speaks TLS with this key and certificate, in PEM, and answers only who names this user and password. */
+  readonly secured?: { readonly key: Buffer; readonly certificate: Buffer; readonly user: string };
 }
 
 export interface KurrentDouble {
@@ -62,6 +64,7 @@ export interface KurrentDouble {
 export const startDouble = async ({
   maxAppendSize = 1_048_576,
   batches = true,
+  secured,
 }: DoubleOptions = {}): Promise<KurrentDouble> => {
   const kept = storedStreams();
   const cuts: Cut[] = [];
@@ -81,7 +84,12 @@ export const startDouble = async ({
     return undefined;
   };
 
-  const refused = () => (refusal === undefined ? undefined : serviceError(refusal, 'Refused by the double'));
+  const wanted = secured && `Basic ${Buffer.from(secured.user).toString('base64')}`;
+  const refused = ({ metadata }: { readonly metadata: grpc.Metadata }) => {
+    if (refusal !== undefined) return serviceError(refusal, 'Refused by the double');
+    if (wanted === undefined || metadata.get('authorization')[0] === wanted) return undefined;
+    return serviceError(grpc.status.UNAUTHENTICATED, 'Unauthenticated');
+  };
   const isTooLarge = (events: readonly ProposedEvent[]) =>
     events.reduce((sum, event) => sum + sizeOf(event), 0) > maxAppendSize;
 
@@ -103,7 +111,7 @@ export const startDouble = async ({
     });
     call.on('end', async () => {
       if (options === undefined) return;
-      const refusedBy = refused();
+      const refusedBy = refused(call);
       if (refusedBy !== undefined) return answer(refusedBy);
       const { [0]: stream, [1]: expected } = target(options, (from) => from.getRevision());
       if (isTooLarge(events)) return answer(tooLargeError(maxAppendSize));
@@ -119,7 +127,7 @@ export const startDouble = async ({
     call.on('error', () => {});
     call.on('end', () => call.end());
     call.on('data', async (request: streams.BatchAppendReq) => {
-      const refusedBy = refused();
+      const refusedBy = refused(call);
       if (refusedBy !== undefined) return call.emit('error', refusedBy);
       const id = uuidText(request.getCorrelationId());
       const options = request.getOptions();
@@ -143,8 +151,8 @@ export const startDouble = async ({
       remove: typeof kept.delete,
       response: () => Response,
     ) =>
-    (call: { readonly request: Request }, answer: grpc.sendUnaryData<Response>) => {
-      const refusedBy = refused();
+    (call: { readonly request: Request; readonly metadata: grpc.Metadata }, answer: grpc.sendUnaryData<Response>) => {
+      const refusedBy = refused(call);
       const options = call.request.getOptions();
       if (refusedBy !== undefined || options === undefined) return answer(refusedBy ?? null);
       const [stream, expected] = target(options, (from) => from.getRevision());
@@ -164,11 +172,15 @@ export const startDouble = async ({
       tombstone: removal(kept.tombstone, () => new streams.TombstoneResp()),
     });
     server.addService(serverFeaturesService.ServerFeaturesService, {
+      // The real one asks nobody who they are here.
       getSupportedMethods: (_call: unknown, answer: grpc.sendUnaryData<serverFeatures.SupportedMethods>) =>
-        answer(refused() ?? null, supportedMethods(batches)),
+        answer(
+          refusal === undefined ? null : serviceError(refusal, 'Refused by the double'),
+          supportedMethods(batches),
+        ),
     });
     const inner = await new Promise<number>((resolve, reject) =>
-      server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      server.bindAsync('127.0.0.1:0', serverCredentials(secured), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       ),
     );
@@ -179,7 +191,7 @@ export const startDouble = async ({
   const { port } = running.front;
 
   return {
-    url: `kurrentdb://127.0.0.1:${port}?tls=false`,
+    url: secured === undefined ? `kurrentdb://127.0.0.1:${port}?tls=false` : `kurrentdb://localhost:${port}`,
     streams: kept,
     cutNext: (...more) => {
       cuts.push(...more);
@@ -210,6 +222,11 @@ interface TargetOptions {
   hasNoStream(): boolean;
   hasStreamExists(): boolean;
 }
+
+const serverCredentials = (secured: DoubleOptions['secured']): grpc.ServerCredentials =>
+  secured === undefined
+    ? grpc.ServerCredentials.createInsecure()
+    : grpc.ServerCredentials.createSsl(null, [{ private_key: secured.key, cert_chain: secured.certificate }]);
 
 const target = <Options extends TargetOptions>(options: Options, revision: (from: Options) => string) =>
   [streamName(options.getStreamIdentifier()), expectedOf(options, () => revision(options))] as const;

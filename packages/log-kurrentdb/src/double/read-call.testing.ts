@@ -14,10 +14,10 @@ type Call = grpc.ServerWritableStream<streams.ReadReq, streams.ReadResp>;
 
 /** The Read call: a stream or $all, forwards or backwards, once or as a subscription. */
 export const readCall =
-  (kept: StoredStreams, refused: () => Error | undefined) =>
+  (kept: StoredStreams, refused: (call: Call) => Error | undefined) =>
   async (call: Call): Promise<void> => {
     const options = call.request.getOptions();
-    const refusedBy = refused();
+    const refusedBy = refused(call);
     if (refusedBy !== undefined || options === undefined) {
       call.emit('error', refusedBy);
       return;
