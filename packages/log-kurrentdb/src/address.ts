@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { StoreError } from '@custody/log';
 
-export interface Credentials {
+interface Credentials {
   readonly username: string;
   readonly password: string;
 }

@@ -2,9 +2,9 @@ import { DamagedStreamError, type LogEvent, type Range, revision, type StreamId 
 import { placeOf, type Streams } from './append.ts';
 import { factsOf, isOurs, type Place, placeAfter, type Recorded, stretchOf } from './format.ts';
 
-/** How much a page should hold; how many events that is shows once the first, small one was read. */
+/** How much a page should hold; how many events that is shows once the first one was read. */
 const pageBytes = 4_194_304;
-const firstPage = 8;
+const longestFirstPage = 16;
 const longestPage = 2048;
 
 /**
@@ -22,7 +22,8 @@ export async function* readRange(
   if (from >= end) return;
   let at: number = from;
   let next = await serverRevisionOf(streams, stream, at, place);
-  let count = firstPage;
+  const average = place.head / (place.ordinal + 1);
+  let count = Math.min(longestFirstPage, Math.ceil((end - at) / average));
   while (at < end) {
     const page = await pageOf(streams, stream, {
       from: next,

@@ -33,7 +33,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
-export type Appended =
+type Appended =
   | { readonly kind: 'appended'; readonly revision: number }
   | { readonly kind: 'elsewhere'; readonly mayBeOurs: boolean };
 
