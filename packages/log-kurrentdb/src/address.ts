@@ -25,7 +25,7 @@ export interface AddressOptions {
 }
 
 const shape =
-  /^(?<scheme>kurrentdb|kurrent|kdb|esdb)(?<discover>\+discover)?:\/\/(?:(?<user>.*)@)?(?<hosts>[^@/?#]+)\/?(?:\?(?<query>.*))?$/;
+  /^(?<scheme>kurrentdb|kurrent|kdb|esdb)(?<discover>\+discover)?:\/\/(?:(?<user>[^/?]*)@)?(?<hosts>[^@/?#]+)\/?(?:\?(?<query>.*))?$/;
 
 /** What the client knows; anything else it would only warn of. `throwOnAppendFailure` is not for a user to change. */
 const clientParameters = [

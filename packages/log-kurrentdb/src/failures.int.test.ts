@@ -57,6 +57,15 @@ describe('a server that', () => {
     expect(await readAll(log, run)).toEqual(numbered(2));
   });
 
+  it('comes only after the first try is found', async () => {
+    await double().stop();
+    await using log = await open();
+    expect(await said(log.head(run))).toContain('it cannot be reached');
+    await double().start();
+    expect(await log.head(run)).toBe(0);
+    expect(await log.append(run, numbered(1), empty)).toBe(1);
+  });
+
   it.each(['UNAUTHENTICATED', 'PERMISSION_DENIED'] as const)(
     'answers %s is said to want other credentials',
     async (code) => {

@@ -2,8 +2,8 @@ import { type LogEvent, type Revision, revision, type StopSignal, type StreamId 
 import { placeOf, type Streams } from './append.ts';
 import { failure, mayPass, troubleOf } from './failures.ts';
 import { factsOf, stretchOf } from './format.ts';
+import { pauses } from './patience.ts';
 import { missing, serverRevisionOf } from './read.ts';
-import { pauses } from './server.ts';
 import { sleep } from './sleep.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { StoreError } from '@custody/log';
-import { type EventData, excludeSystemEvents, KurrentDBClient, streamNameFilter } from '@kurrent/kurrentdb-client';
+import { type EventData, KurrentDBClient, type ReadStreamOptions } from '@kurrent/kurrentdb-client';
 import type { Address } from './address.ts';
-import { failure, mayPass, NoAnswerError, type Trouble, troubleOf } from './failures.ts';
+import { failure, type Trouble, troubleOf } from './failures.ts';
 import type { Recorded } from './format.ts';
-import { sleep } from './sleep.ts';
+import { type Patience, patienceWith } from './patience.ts';
+import { readerWith } from './reader.ts';
 
 /** The calls that the adapter makes, under the server's own stream names and revisions. */
 export interface Server {
@@ -37,61 +38,15 @@ type Appended =
   | { readonly kind: 'appended'; readonly revision: number }
   | { readonly kind: 'elsewhere'; readonly mayBeOurs: boolean };
 
-export interface Patience {
-  /** Milliseconds for one answer. */
-  readonly timeout: number;
-  /** Milliseconds for which a server that was reached before is tried again. */
-  readonly patience: number;
-}
-
-const firstPause = 20;
-const longestPause = 1000;
-const patienceWithStrangers = 1000;
-
 /** After these nobody knows whether an append was stored. */
 const leavesDoubt = (trouble: Trouble): boolean => ['unreachable', 'timeout', 'other'].includes(trouble);
 
-/** Pauses that double, up to a second. */
-export const pauses = function* (): Generator<number, never> {
-  for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) yield pause;
-};
-
 /** @throws StoreError when the address does not hold together. */
-export const connect = (address: Address, { timeout, patience }: Patience): Server => {
+export const connect = (address: Address, limits: Patience): Server => {
   const client = clientOf(address);
   const { shown } = address;
-  let wasReached = false;
-
-  const answered = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-    const result = await within(timeout, call());
-    wasReached = true;
-    return result;
-  };
-
-  /**
-   * Tries until there is an answer, or a failure that will not pass, or the patience is over. A server that was never
-   * reached is given a second: the address may be wrong.
-   */
-  const patiently = async <Result>(
-    call: () => Promise<Result>,
-    onTrouble: (trouble: Trouble) => void = () => {},
-  ): Promise<Result> => {
-    const begun = performance.now();
-    const isOver = (pause: number) =>
-      performance.now() + pause > begun + (wasReached ? patience : Math.min(patience, patienceWithStrangers));
-    for (const pause of pauses()) {
-      try {
-        return await answered(call);
-      } catch (error) {
-        const trouble = troubleOf(error);
-        if (!mayPass(trouble)) wasReached = true;
-        onTrouble(trouble);
-        if (!mayPass(trouble) || isOver(pause)) throw error;
-      }
-      await sleep(pause);
-    }
-    throw new NoAnswerError();
-  };
+  const patiently = patienceWith(limits);
+  const reader = readerWith(client, () => clientOf(address), patiently);
 
   const explained = async <Result>(doing: string, work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -101,20 +56,8 @@ export const connect = (address: Address, { timeout, patience }: Patience): Serv
     }
   };
 
-  const read = (stream: string, options: Parameters<typeof client.readStream>[1]) =>
-    explained(`read "${stream}" on`, () =>
-      patiently(async () => {
-        const events: Recorded[] = [];
-        try {
-          for await (const { event } of client.readStream(stream, { ...options, requiresLeader: true })) {
-            if (event !== undefined) events.push(event);
-          }
-        } catch (error) {
-          if (troubleOf(error) !== 'no stream') throw error;
-        }
-        return events;
-      }),
-    );
+  const read = (stream: string, options: ReadStreamOptions) =>
+    explained(`read "${stream}" on`, () => reader.events(stream, options));
 
   return {
     shown,
@@ -125,7 +68,8 @@ export const connect = (address: Address, { timeout, patience }: Patience): Serv
       let inDoubt = false;
       try {
         const { nextExpectedRevision } = await patiently(
-          () => client.appendToStream(stream, [...events], { streamState, requiresLeader: true, deadline: timeout }),
+          () =>
+            client.appendToStream(stream, [...events], { streamState, requiresLeader: true, deadline: limits.timeout }),
           (trouble) => {
             inDoubt ||= leavesDoubt(trouble);
           },
@@ -146,17 +90,7 @@ export const connect = (address: Address, { timeout, patience }: Patience): Serv
           if (!['wrong version', 'no stream'].includes(troubleOf(error))) throw error;
         }
       }),
-    names: (prefix, isWanted) =>
-      explained('list the streams on', () =>
-        patiently(async () => {
-          const names = new Set<string>();
-          const filter = prefix === '' ? excludeSystemEvents() : streamNameFilter({ prefixes: [prefix] });
-          for await (const { event } of client.readAll({ filter, requiresLeader: true })) {
-            if (event !== undefined && isWanted(event)) names.add(event.streamId);
-          }
-          return names;
-        }),
-      ),
+    names: (prefix, isWanted) => explained('list the streams on', () => reader.names(prefix, isWanted)),
     subscribe: async function* (stream, revision, signal) {
       const fromRevision = revision < 0 ? 'start' : BigInt(revision);
       const subscription = client.subscribeToStream(stream, { fromRevision });
@@ -184,17 +118,5 @@ const clientOf = ({ connection, shown, credentials }: Address): KurrentDBClient 
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StoreError(`Cannot use the address of the KurrentDB server ${shown}: ${why}; correct it`, { cause });
-  }
-};
-
-const within = async <Result>(milliseconds: number, work: Promise<Result>): Promise<Result> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswerError(`No answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 };
