@@ -1,6 +1,6 @@
 import type { Workbench } from '@custody/workbench';
 import { type OutputOptions, type Printer, printer } from './print.ts';
-import { defaultStore, openToLook, withWorkbench } from './store.ts';
+import { defaultStore, openToLook, shownStore, withWorkbench } from './store.ts';
 
 /** Global options, as commander gives them. */
 interface GlobalOptions {
@@ -14,6 +14,7 @@ interface GlobalOptions {
 /** What a command gets beside its own words. */
 export interface Context {
   readonly print: Printer;
+  /** Where runs are kept, without a secret. */
   readonly store: string;
   /** Opens the store for as long as `use` takes. */
   readonly desk: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
@@ -34,7 +35,7 @@ export const contextOf = (options: GlobalOptions): Context => {
   };
   return {
     print: printer(output, streams),
-    store,
+    store: shownStore(store),
     desk: (use) => withWorkbench(store, use),
     look: (use) => withWorkbench(store, use, openToLook),
   };

@@ -47,7 +47,10 @@ const { version } = packageFile;
 const programOf = (): Command => {
   const program = new Command('custody')
     .description("who owns a device's DMA: record, replay, explore, compare, annotate")
-    .option('--store <file>', 'where runs are kept (default: $CUSTODY_STORE, ~/.local/share/custody/custody.db)')
+    .option(
+      '--store <file>',
+      'where runs are kept: a file or kurrentdb:// (default: $CUSTODY_STORE, ~/.local/share/custody/custody.db)',
+    )
     .option('--json', 'print one JSON document (a line per item where the help says so)')
     .option('--mail', 'print for a mail: 72 columns, ASCII, no colour')
     .option('--no-color', 'no colour; $NO_COLOR does the same')

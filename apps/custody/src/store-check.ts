@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { checkStore, type Finding, type StoreCheck } from '@custody/log-sqlite';
 import type { Context } from './context.ts';
 import { count, many } from './print.ts';
+import { isUrl } from './store.ts';
 import { problemOf } from './trouble.ts';
 
 /** A finding with the run that it is in, where it is in one that the catalogue knows. */
@@ -41,7 +42,7 @@ const orProblem = async <Result>(
 
 /** A store of an older format is upgraded by being opened; one that cannot be read at all is trouble. */
 export const storeHealth = async ({ store, look }: Context): Promise<StoreHealth> => {
-  const isFile = !store.includes('://');
+  const isFile = !isUrl(store);
   if (isFile && (await stat(store).catch(() => undefined)) === undefined) return { verdict: 'absent', ...nothing };
   const catalogue = await orProblem(() => look((workbench) => workbench.runs()));
   const entries = 'result' in catalogue ? catalogue.result : [];

@@ -10,13 +10,31 @@ import { RequestError, type RunningDigest, type Workbench, workbench } from '@cu
 export const defaultStore = (env: NodeJS.ProcessEnv): string =>
   env['CUSTODY_STORE'] ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'custody', 'custody.db');
 
-const isUrl = (store: string): boolean => /^[a-z]+:\/\//.test(store);
+/** True for the address of a server, else it is a file. */
+export const isUrl = (store: string): boolean => /^[a-z+]+:\/\//.test(store);
 
+/** The store as it may be shown to anybody: the address of a server without its user and password. */
+export const shownStore = (store: string): string => (isUrl(store) ? store.replace(/\/\/.*@/, '//') : store);
+
+const kurrentSchemes = ['kurrentdb', 'kurrent', 'kdb', 'esdb'];
+
+/**
+ * A file, or a KurrentDB server. Its credentials may be in the file that `$CUSTODY_KURRENTDB_CREDENTIALS` names, its CA's
+ * certificates in that of `$CUSTODY_KURRENTDB_CA`: a command line is seen by everybody on the machine.
+ */
 const openLog = async (store: string): Promise<EventLog> => {
   if (!isUrl(store)) return openSqliteLog(store);
   const scheme = store.slice(0, store.indexOf(':'));
+  if (kurrentSchemes.includes(scheme.replace(/\+discover$/, ''))) {
+    // Loaded here, as the client takes a third of a second that nobody else should wait for.
+    const { openKurrentLog } = await import('@custody/log-kurrentdb');
+    return openKurrentLog(store, {
+      credentialsFile: process.env['CUSTODY_KURRENTDB_CREDENTIALS'],
+      caFile: process.env['CUSTODY_KURRENTDB_CA'],
+    });
+  }
   throw new RequestError(
-    `Cannot open a store at ${scheme}:// as this version keeps its log in a file; give --store FILE`,
+    `Cannot open a store at ${scheme}:// as only files and kurrentdb:// servers are known; give --store FILE`,
   );
 };
 

@@ -21,7 +21,7 @@ const sealer = (stream: StreamId) => {
   let first = 0;
   let chain: Uint8Array = new Uint8Array();
   const seal = (lines: readonly Line[]): Segment => {
-    const sealed = segment(stream, first, lines, chain);
+    const sealed = segment(stream, first, lines, chain, { compressed: true });
     first += sealed.count;
     chain = sealed.chain;
     return sealed;

@@ -1,21 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Packed, Segment } from '@custody/segments';
 
 /** The chain before a stream's first row. */
 export const noChain: Uint8Array = new Uint8Array();
-
-/** A row whose chain is asked for; a row of the tail has no times. */
-type Chained = Packed & Partial<Pick<Segment, 'earliest' | 'latest'>>;
-
-/**
- * The SHA-256 over the chain `previous`, the row's header and its data, 32 bytes: what a segment's `chain` is, and in
- * the same way that of a row of the tail. It vouches for the stream's name and for every row up to this one.
- */
-export const chainOf = (stream: string, row: Chained, previous: Uint8Array): Uint8Array => {
-  const { first, count, earliest = null, latest = null, codec, data } = row;
-  const header = JSON.stringify([stream, first, count, earliest, latest, codec]);
-  return createHash('sha256').update(previous).update(header).update(data).digest();
-};
 
 /** What a stream's row says. */
 export interface Sealed {

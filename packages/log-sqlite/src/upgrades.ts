@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { Packed } from '@custody/segments';
-import { chainOf, noChain, noStreams, recounted, sealOf } from './seals.ts';
+import { chainOf, type Packed } from '@custody/segments';
+import { noChain, noStreams, recounted, sealOf } from './seals.ts';
 
 /** Changes a store of one format into the next; the caller brings the transaction and sets the number. */
 type Upgrade = (db: DatabaseSync) => void;

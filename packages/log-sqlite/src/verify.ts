@@ -1,7 +1,7 @@
 import { DamagedStreamError, type LogEvent, revision, StoreError, type StreamId } from '@custody/log';
-import { unpack } from '@custody/segments';
+import { chainOf, unpack } from '@custody/segments';
 import type { FoundRow, Rows, StreamRow } from './rows.ts';
-import { chainOf, noStreams, recounted, sameBytes, sealOf } from './seals.ts';
+import { noStreams, recounted, sameBytes, sealOf } from './seals.ts';
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;

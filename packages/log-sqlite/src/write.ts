@@ -6,9 +6,18 @@ import {
   revision,
   type StreamId,
 } from '@custody/log';
-import { cut, type Line, lineOf, type SegmentOptions, type SegmentSize, segment, tailRow } from '@custody/segments';
+import {
+  chainOf,
+  cut,
+  type Line,
+  lineOf,
+  type SegmentOptions,
+  type SegmentSize,
+  segment,
+  tailRow,
+} from '@custody/segments';
 import type { Rows } from './rows.ts';
-import { chainOf, noChain, noStreams, recounted, type Sealed, sameBytes, sealOf } from './seals.ts';
+import { noChain, noStreams, recounted, type Sealed, sameBytes, sealOf } from './seals.ts';
 import { streamIn, verified } from './verify.ts';
 
 /** How segments are made. */

@@ -51,11 +51,21 @@ export const segment = (
   previous: Uint8Array,
   { compressed = false }: SegmentOptions = {},
 ): Segment => {
-  const row = packedBy(compressed ? deflatedPacked : packed, first, lines);
-  const times = timesOf(lines);
-  const header = JSON.stringify([stream, first, row.count, times.earliest, times.latest, row.codec]);
-  const chain = createHash('sha256').update(previous).update(header).update(row.data).digest();
-  return { ...row, ...times, chain };
+  const row = { ...packedBy(compressed ? deflatedPacked : packed, first, lines), ...timesOf(lines) };
+  return { ...row, chain: chainOf(stream, row, previous) };
+};
+
+/** A row whose chain is asked for; a row of the tail has no times. */
+type Chained = Packed & Partial<Pick<Segment, 'earliest' | 'latest'>>;
+
+/**
+ * The SHA-256 over the chain `previous`, the row's header and its data, 32 bytes. It vouches for the stream's name and for
+ * every row up to this one.
+ */
+export const chainOf = (stream: string, row: Chained, previous: Uint8Array): Uint8Array => {
+  const { first, count, earliest = null, latest = null, codec, data } = row;
+  const header = JSON.stringify([stream, first, count, earliest, latest, codec]);
+  return createHash('sha256').update(previous).update(header).update(data).digest();
 };
 
 /**

@@ -2,6 +2,7 @@ import { compactStore } from '@custody/log-sqlite';
 import { RequestError } from '@custody/workbench';
 import { exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
+import { isUrl } from '../store.ts';
 
 /** 1048576 → 1.0 MiB. */
 const size = (bytes: number): string =>
@@ -13,7 +14,7 @@ export const registerCompact: Register = (program) => {
     .description('give the space of deleted runs back to the disk; needs as much room again while it works')
     .action(
       run(async ({ print, store, look }) => {
-        if (store.includes('://')) {
+        if (isUrl(store)) {
           throw new RequestError(`Cannot compact ${store} as it is no file; give --store FILE`);
         }
         await look((workbench) => workbench.sweep());

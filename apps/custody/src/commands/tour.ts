@@ -3,6 +3,7 @@ import { authorOf } from '../author.ts';
 import { hasTerminal, openScreen } from '../open-screen.ts';
 import { exit, fold } from '../print.ts';
 import { type Register, run } from '../register.ts';
+import { isUrl } from '../store.ts';
 import { importShipped } from '../tour/fixtures.ts';
 import { modelStop, patchesStop, raceStop } from '../tour/stops.ts';
 
@@ -25,7 +26,7 @@ export const registerTour: Register = (program) => {
             json: { stops: stops.map(({ run: { header }, place, lines }) => ({ run: header.run, at: place, lines })) },
             text: [
               `custody: who owns a device's DMA. The tour has three stops; its commands work as printed after`,
-              `   alias custody='npx custody'; export CUSTODY_STORE=${relative(process.cwd(), store) || store}`,
+              `   alias custody='npx custody'; export CUSTODY_STORE=${isUrl(store) ? store : relative(process.cwd(), store) || store}`,
               '',
               // The first stop was walked through on the screen.
               ...stops.slice(walks ? 1 : 0).flatMap(({ lines }) => [...lines, '']),
