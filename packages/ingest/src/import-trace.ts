@@ -53,7 +53,7 @@ export interface TraceImport {
 /** What is left of a line that breaks off is not read: a number without its end is another number. */
 const cutLine: Line = { kind: 'unreadable', reason: 'it has no newline, so it may be cut' };
 
-const batchSize = 4000;
+const batchSize = 16_000;
 const headLines = 200;
 
 /** The text's lines without their newlines; a last line that has no newline is `cut`. */
