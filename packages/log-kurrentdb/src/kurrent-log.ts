@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type EventLog, type LogEvent, revision, type StreamId } from '@custody/log';
+import { type EventLog, type LogEvent, oneByOne, type Range, revision, type StreamId } from '@custody/log';
 import { parseAddress } from './address.ts';
 import { appendEvents, placeOf, removeStream, type Streams } from './append.ts';
 import { followStream } from './follow.ts';
@@ -65,13 +65,14 @@ export const openKurrentLog = async <E extends LogEvent = LogEvent>(
     return appends;
   };
 
-  const read: EventLog<E>['read'] = async function* (stream, range = {}) {
+  const readBatches = async function* (stream: StreamId, range: Range): AsyncGenerator<readonly E[]> {
     refuseWhenClosed(`read "${stream}"`);
-    for await (const event of readRange(streams, stream, range)) {
+    for await (const events of readRange(streams, stream, range)) {
       refuseWhenClosed(`read "${stream}"`);
-      yield event as E;
+      yield events as readonly E[];
     }
   };
+  const read: EventLog<E>['read'] = (stream, range = {}) => oneByOne(readBatches(stream, range));
 
   return {
     append: async (stream, events, expected) => {

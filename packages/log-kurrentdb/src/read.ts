@@ -8,7 +8,7 @@ const longestFirstPage = 16;
 const longestPage = 2048;
 
 /**
- * The facts of a range, in order, as the stream stands when the first is asked for.
+ * The facts of a range, in order and some at a time, as the stream stands when the first is asked for.
  *
  * @throws DamagedStreamError when some of them are not there, or not as they were written.
  */
@@ -16,7 +16,7 @@ export async function* readRange(
   streams: Streams,
   stream: StreamId,
   { from = revision(0), to }: Range,
-): AsyncGenerator<LogEvent, void, undefined> {
+): AsyncGenerator<readonly LogEvent[], void, undefined> {
   const place = await placeOf(streams, stream);
   const end = Math.min(to ?? place.head, place.head);
   if (from >= end) return;
@@ -35,7 +35,7 @@ export async function* readRange(
       const { first, count: facts } = stretchOf(stream, event);
       if (first > at || first + facts <= at) throw missing(stream, at, first > at ? first : end);
       const last = Math.min(end, first + facts);
-      yield* factsOf(stream, event, at, last);
+      yield factsOf(stream, event, at, last);
       at = last;
       if (at === end) return;
     }

@@ -3,6 +3,7 @@ import {
   empty,
   followBy,
   type LogEvent,
+  oneByOne,
   pulse,
   revision,
   StoreError,
@@ -10,7 +11,6 @@ import {
 } from '@custody/log';
 import { lineOf } from '@custody/segments';
 import { explained } from './failures.ts';
-import { oneByOne } from './one-by-one.ts';
 import { readSome } from './read.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { inTransaction } from './sqlite.ts';

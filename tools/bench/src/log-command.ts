@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { benchKurrent, kurrentName } from './kurrent-bench.ts';
 import { logAdapters } from './log-adapters.ts';
 import { benchLog, type LogBench } from './log-bench.ts';
 import { type Machine, thisMachine } from './machine.ts';
@@ -26,8 +27,10 @@ const jsonOf = ({ events, batch, runs }: Options, machine: Machine, logs: readon
 export const registerLog = (program: Command): void => {
   program
     .command('log')
-    .description('every event log, beside the same segments in a plain file')
-    .addOption(new Option('--adapter <name...>', 'only these').choices(logAdapters.map(({ name }) => name)))
+    .description('every event log: beside the same segments in a plain file; on KurrentDB beside its client')
+    .addOption(
+      new Option('--adapter <name...>', 'only these').choices([...logAdapters.map(({ name }) => name), kurrentName]),
+    )
     .option('--events <n>', 'how many trace events', whole, 1_000_000)
     .option('--batch <n>', 'how many of them in one append', whole, 16_384)
     .option('--singles <n>', 'how many single events are appended, and are read anywhere', whole, 300)
@@ -43,9 +46,13 @@ export const registerLog = (program: Command): void => {
         runs: atLeastOne(given.runs),
       };
       const { events, batch, singles, runs } = options;
-      const benches = logAdapters
-        .filter(({ name }) => options.adapter?.includes(name) ?? true)
-        .map(({ name }) => benchLog({ adapter: name, events, batch, singles }, runs));
+      const isWanted = (name: string): boolean => options.adapter?.includes(name) ?? true;
+      const benches = [
+        ...logAdapters
+          .filter(({ name }) => isWanted(name))
+          .map(({ name }) => benchLog({ adapter: name, events, batch, singles }, runs)),
+        ...(isWanted(kurrentName) ? [benchKurrent({ events, batch, singles }, runs)] : []),
+      ];
       const machine = thisMachine();
       process.stdout.write(`${(options.json ? jsonOf : textOf)(options, machine, benches)}\n`);
     });

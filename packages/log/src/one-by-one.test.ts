@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { collect } from './contract/given.testing.ts';
 import { oneByOne } from './one-by-one.ts';
-import { collect } from './testing/places.testing.ts';
 
 function* batches(made: string[], ...all: readonly (readonly string[])[]): Generator<readonly string[]> {
   try {
@@ -35,6 +35,20 @@ describe('batches, one by one', () => {
     for await (const item of items) if (item === 'a') break;
     expect(made).toEqual(['ab', 'closed']);
     expect(await items.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it('keep their order when several are asked for at once, of batches that are waited for', async () => {
+    const items = oneByOne(
+      (async function* (): AsyncGenerator<readonly string[]> {
+        for (const batch of [['a'], [], ['b', 'c']]) {
+          await Promise.resolve();
+          yield batch;
+        }
+      })(),
+    );
+    const asked = await Promise.all(Array.from({ length: 5 }, () => items.next()));
+    expect(asked.map(({ value }) => value)).toEqual(['a', 'b', 'c', undefined, undefined]);
+    expect(asked.map(({ done }) => done)).toEqual([false, false, false, true, true]);
   });
 
   it('pass on what goes wrong in making one, once', async () => {
