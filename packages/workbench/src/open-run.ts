@@ -1,7 +1,7 @@
 import type { Finding } from '@custody/ingest';
-import type { EventLog, LogEvent } from '@custody/log';
+import { DamagedStreamError, type EventLog, type LogEvent } from '@custody/log';
 import { type Replayer, replayer } from '@custody/replay';
-import { isFactType, type RunHeader, type Timeline, type TraceEvent, timelineOf } from '@custody/trace';
+import { isFactType, position, type RunHeader, type Timeline, type TraceEvent, timelineOf } from '@custody/trace';
 import { type CatalogueEntry, eventsStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 
@@ -17,6 +17,8 @@ export interface Run {
   readonly complete: boolean;
   /** False while it is being written, or when its writer died. */
   readonly closed: boolean;
+  /** Why the run ends here though the store has more of it; null when all of it could be read. */
+  readonly damage: string | null;
 }
 
 const asTraceEvent = (event: LogEvent, title: string, index: number): TraceEvent => {
@@ -27,19 +29,42 @@ const asTraceEvent = (event: LogEvent, title: string, index: number): TraceEvent
   );
 };
 
-export const openRun = async (log: EventLog, { header, life, end }: CatalogueEntry): Promise<Run> => {
+/** The events up to the first that cannot be read: what comes after it would be folded onto a world that is not known. */
+const readable = async (
+  log: EventLog,
+  { header, life }: CatalogueEntry,
+): Promise<{ readonly events: readonly TraceEvent[]; readonly damage: string | null }> => {
   const events: TraceEvent[] = [];
-  for await (const event of log.read(eventsStream({ run: header.run, life }))) {
-    events.push(asTraceEvent(event, header.title, events.length));
+  try {
+    for await (const event of log.read(eventsStream({ run: header.run, life }))) {
+      events.push(asTraceEvent(event, header.title, events.length));
+    }
+    return { events, damage: null };
+  } catch (error) {
+    if (!(error instanceof DamagedStreamError) || events.length === 0) throw error;
+    return { events, damage: error.message };
   }
+};
+
+/**
+ * The run in memory. Of one that is damaged, as much as can be read from its beginning.
+ *
+ * @throws DamagedStreamError when nothing of it can be read; RequestError when it has a fact that is not known here.
+ */
+export const openRun = async (log: EventLog, entry: CatalogueEntry): Promise<Run> => {
+  const { header, life, end } = entry;
+  const { events, damage } = await readable(log, entry);
   const timeline = timelineOf(events);
+  const ofDamage: readonly Finding[] =
+    damage === null ? [] : [{ kind: 'damage', text: damage, position: position(events.length) }];
   return {
     header,
     life,
     timeline,
     replayer: replayer(header.topology, timeline),
-    findings: end?.findings ?? [],
+    findings: [...(end?.findings ?? []), ...ofDamage],
     closed: end !== undefined,
-    complete: end?.complete ?? false,
+    complete: damage === null && (end?.complete ?? false),
+    damage,
   };
 };

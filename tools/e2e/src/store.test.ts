@@ -41,6 +41,11 @@ describe('custody doctor', () => {
     const [finding] = at.json('doctor', '--store', damaged).store.findings;
     expect(finding).toMatchObject({ kind: 'stream', title: '6.1-race', to: finding.from + 1000 });
     expect(at.custody('state', '6.1-basic', '--store', damaged).code).toBe(0);
+    const shown = at.custody('show', '6.1-race', '--store', damaged);
+    expect(shown.out.trimEnd().split('\n')).toHaveLength(finding.from);
+    expect(shown.err).toContain(`6.1-race can be read up to ${finding.from} only: `);
+    expect(shown.code).toBe(3);
+    expect(at.custody('diff', '6.1-race', '6.1-basic', '--store', damaged).code).toBe(2);
     for (const line of at.custody('doctor', '--store', damaged, '--mail').out.split('\n')) {
       expect(line.length).toBeLessThanOrEqual(72);
     }

@@ -1,7 +1,6 @@
 import { authorOf } from '../author.ts';
-import { findRun } from '../find-run.ts';
+import { findReadable, lookedAt } from '../find-run.ts';
 import { hasTerminal, openScreen } from '../open-screen.ts';
-import { exit } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { printState } from './state.ts';
 
@@ -14,10 +13,10 @@ export const registerReplay: Register = (program) => {
     .action(
       run(async ({ print, desk }, { at }: { readonly at?: number }, reference: string) =>
         desk(async (workbench) => {
-          const found = await findRun(workbench, reference, print);
+          const found = await findReadable(workbench, reference, print);
           if (!hasTerminal() || print.options.json || print.options.mail) return printState(print, found, at);
           await openScreen(workbench, found, at ?? 0, authorOf(undefined));
-          return exit.yes;
+          return lookedAt(found);
         }),
       ),
     );

@@ -1,7 +1,6 @@
 import { clamp, lineOf, matcher } from '@custody/replay';
 import { objectOf, type TraceEvent } from '@custody/trace';
-import { findRun } from '../find-run.ts';
-import { exit } from '../print.ts';
+import { findReadable, lookedAt } from '../find-run.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 
 interface ShowOptions {
@@ -41,7 +40,8 @@ export const registerShow: Register = (program) => {
     .option('--object <object>', 'only events about this group, device or lock, e.g. 6, group:6, 0000:03:01.0')
     .action(
       run(async ({ print, desk }, { from, to, grep, task, object }: ShowOptions, reference: string) => {
-        const { header, timeline, replayer } = await desk((workbench) => findRun(workbench, reference, print));
+        const found = await desk((workbench) => findReadable(workbench, reference, print));
+        const { header, timeline, replayer } = found;
         const matches = grep === undefined ? () => true : matcher(grep);
         let shown = 0;
         const end: number = clamp(to ?? replayer.end, replayer.end);
@@ -54,7 +54,7 @@ export const registerShow: Register = (program) => {
           print.item(documented(event, index + 1), `${String(index + 1).padStart(6)}  ${lineOf(event)}`);
         }
         if (shown === 0) print.complain(`no event of ${header.title} matches`);
-        return exit.yes;
+        return lookedAt(found);
       }),
     );
 };

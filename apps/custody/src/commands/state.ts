@@ -1,19 +1,20 @@
 import { clamp } from '@custody/replay';
 import type { Run } from '@custody/workbench';
-import { findRun } from '../find-run.ts';
-import { type ExitCode, exit, type Printer } from '../print.ts';
+import { findReadable, lookedAt } from '../find-run.ts';
+import type { ExitCode, Printer } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { worldLines } from '../world-text.ts';
 
 /** The world of a run at a position, printed. */
-export const printState = (print: Printer, { header, replayer }: Run, at: number | undefined): ExitCode => {
+export const printState = (print: Printer, run: Run, at: number | undefined): ExitCode => {
+  const { header, replayer } = run;
   const position = clamp(at ?? replayer.end, replayer.end);
   if (at !== undefined && at > position) print.complain(`${header.title} ends at ${position}: this is its end`);
   const world = replayer.stateAt(position);
   return print.answer({
     json: { position, ...world },
     text: [`${header.title} at ${position} of ${replayer.end}`, ...worldLines(world)],
-    code: exit.yes,
+    code: lookedAt(run),
   });
 };
 
@@ -25,7 +26,7 @@ export const registerState: Register = (program) => {
     .option('--at <position>', 'events applied (default: all)', wholeNumber)
     .action(
       run(async ({ print, desk }, { at }: { readonly at?: number }, reference: string) =>
-        printState(print, await desk((workbench) => findRun(workbench, reference, print)), at),
+        printState(print, await desk((workbench) => findReadable(workbench, reference, print)), at),
       ),
     );
 };
