@@ -641,7 +641,8 @@ describe('what went wrong', () => {
     [['cases', '--run', '6.1-race'], 'not built yet'],
     [['frobnicate'], 'unknown command'],
     [['import', '/no/such/file'], 'no such file'],
-    [['runs', '--store', 'kurrentdb://localhost:2113'], 'give --store FILE'],
+    [['runs', '--store', 'redis://localhost:6379'], 'give --store FILE'],
+    [['runs', '--store', 'kurrentdb://me:secret@localhost:2'], 'on kurrentdb://localhost:2: it cannot be reached'],
   ])('%j exits 2 and says what', (words, says) => {
     const { code, err } = at.custody(...words);
     expect(err).toContain(says);
