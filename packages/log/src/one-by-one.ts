@@ -8,37 +8,37 @@ export const oneByOne = <Item>(
 ): AsyncIterableIterator<Item> => {
   let batch: readonly Item[] = [];
   let at = 0;
-  /** The last that waits for a batch; who comes then waits behind it. */
-  let waiting: Promise<void> | null = null;
+  /** How many wait for a batch; who comes then waits behind them, for `last`. */
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
   const ended = { value: undefined, done: true } as const;
 
   const fromNext = async (): Promise<IteratorResult<Item, undefined>> => {
-    while (at >= batch.length) {
-      batch = [];
-      at = 0;
-      const made = await batches.next();
-      if (made.done) return ended;
-      batch = made.value;
+    try {
+      while (at >= batch.length) {
+        batch = [];
+        at = 0;
+        const made = await batches.next();
+        if (made.done) return ended;
+        batch = made.value;
+      }
+      at += 1;
+      return { value: batch[at - 1] as Item, done: false };
+    } finally {
+      // Before whoever waits is told, who then comes for the next item at once.
+      waiting -= 1;
     }
-    at += 1;
-    return { value: batch[at - 1] as Item, done: false };
   };
   const inTurn = (): Promise<IteratorResult<Item, undefined>> => {
-    const result = (waiting ?? Promise.resolve()).then(fromNext);
-    const turn: Promise<void> = result.then(
-      () => {},
-      () => {},
-    );
-    waiting = turn;
-    void turn.then(() => {
-      if (waiting === turn) waiting = null;
-    });
+    waiting += 1;
+    const result = last.then(fromNext);
+    last = result.catch(() => {});
     return result;
   };
 
   return {
     next: () => {
-      if (waiting !== null || at >= batch.length) return inTurn();
+      if (waiting > 0 || at >= batch.length) return inTurn();
       at += 1;
       return Promise.resolve({ value: batch[at - 1] as Item, done: false });
     },
