@@ -11,6 +11,7 @@ export const oneByOne = <Item>(
   /** How many wait for a batch; who comes then waits behind them, for `last`. */
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
+  let isLeft = false;
   const ended = { value: undefined, done: true } as const;
 
   const fromNext = async (): Promise<IteratorResult<Item, undefined>> => {
@@ -19,7 +20,7 @@ export const oneByOne = <Item>(
         batch = [];
         at = 0;
         const made = await batches.next();
-        if (made.done) return ended;
+        if (made.done || isLeft) return ended;
         batch = made.value;
       }
       at += 1;
@@ -43,6 +44,7 @@ export const oneByOne = <Item>(
       return Promise.resolve({ value: batch[at - 1] as Item, done: false });
     },
     return: async () => {
+      isLeft = true;
       batch = [];
       await batches.return?.();
       return ended;

@@ -155,9 +155,16 @@ describe('custody copy', () => {
     to.remove();
   });
 
+  it('tells nobody the password of the server that it was to copy to', () => {
+    const { code, out, err } = at.custody('copy', '6.1-basic', '--to', 'kurrentdb://me:secret@localhost:2', '--json');
+    expect(JSON.parse(out)).toMatchObject({ to: 'kurrentdb://localhost:2', runs: [] });
+    expect(out + err).not.toContain('secret');
+    expect(code).toBe(2);
+  });
+
   it.each([
     [['copy', '6.1-basic'], '--to'],
-    [['copy', '--to', '/tmp/custody-elsewhere.db'], 'name the runs, or give --all'],
+    [['copy', '--to', 'elsewhere.db'], 'name the runs, or give --all'],
     [['copy', '6.1-basic', '--to', 'SELF'], 'to itself'],
     [['copy', '6.1-basic', '--to', 'nosuch://host'], 'Cannot open a store at nosuch://'],
   ])('%j exits 2 and says what', (words, says) => {

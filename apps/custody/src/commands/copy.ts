@@ -3,7 +3,7 @@ import { packRun } from '../find-run.ts';
 import { saying } from '../import-file.ts';
 import { type ExitCode, exit, many, type Printer } from '../print.ts';
 import { type Register, run } from '../register.ts';
-import { isSameStore, withWorkbench } from '../store.ts';
+import { isSameStore, shownStore, withWorkbench } from '../store.ts';
 import { notesText } from '../taken-text.ts';
 import { problemOf } from '../trouble.ts';
 
@@ -49,7 +49,7 @@ const json = ({ run: id, title, already, facts, written, digest, notes, differen
 });
 
 const checkWords = (store: string, { to, all = false }: CopyOptions, references: readonly string[]): void => {
-  if (isSameStore(store, to)) {
+  if (isSameStore(store, shownStore(to))) {
     throw new RequestError(`Cannot copy from ${store} to itself; give another store with --to`);
   }
   if (all === references.length > 0) {
@@ -90,7 +90,7 @@ export const registerCopy: Register = (program) => {
         });
         const code: ExitCode = copied.some(({ differences }) => differences.length > 0) ? exit.no : exit.yes;
         return print.answer({
-          json: { to, runs: copied.map(json) },
+          json: { to: shownStore(to), runs: copied.map(json) },
           text: copied.flatMap(lines),
           code: refused > 0 ? exit.trouble : code,
         });
