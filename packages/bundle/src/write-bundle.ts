@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LogEvent, StreamId } from '@custody/log';
-import { cut, type Line, lineOf, type Segment, segment } from '@custody/segments';
+import { type Columns, cut, type Segment, segment, textOf } from '@custody/segments';
 import { frame, type Kind, prologue } from './format.ts';
 import type { Batch, Parcel, Sealed } from './parcel.ts';
 
@@ -15,26 +15,31 @@ const segmentBody = ({ data, chain, ...meta }: Segment): Buffer => {
   return Buffer.concat([length, said, data]);
 };
 
-/** Seals lines into segments, one stream after the other. */
+/** Seals events into segments, one stream after the other. */
 const sealer = (stream: StreamId) => {
-  let waiting: readonly Line[] = [];
+  let waiting: Columns | undefined;
   let first = 0;
   let chain: Uint8Array = new Uint8Array();
-  const seal = (lines: readonly Line[]): Segment => {
-    const sealed = segment(stream, first, lines, chain, { compressed: true });
+  const seal = (columns: Columns): Segment => {
+    const sealed = segment(stream, first, columns, chain, { compressed: true });
     first += sealed.count;
     chain = sealed.chain;
     return sealed;
   };
   return {
-    add: (lines: readonly Line[]): readonly Segment[] => {
-      const { complete, rest } = cut([...waiting, ...lines], size);
-      waiting = rest;
-      return complete.map(seal);
+    add: (events: readonly LogEvent[]): readonly Segment[] => {
+      const sealed: Segment[] = [];
+      const begun = waiting;
+      waiting = undefined;
+      for (const columns of cut(events, size, begun)) {
+        if (columns.isFull) sealed.push(seal(columns));
+        else waiting = columns;
+      }
+      return sealed;
     },
     end: (): readonly Segment[] => {
-      const last = waiting.length === 0 ? [] : [seal(waiting)];
-      waiting = [];
+      const last = waiting === undefined ? [] : [seal(waiting)];
+      waiting = undefined;
       return last;
     },
   };
@@ -69,9 +74,8 @@ export async function* writeBundle({ about, events, notes, read }: Parcel): Asyn
   for await (const { of, items } of read()) {
     if (of !== current) yield* parts(current, sealers[current].end());
     current = of;
-    const lines = items.map((item: LogEvent) => lineOf(item));
-    if (of === 'events') for (const { text } of lines) content.update(text).update('\n');
-    yield* parts(of, sealers[of].add(lines));
+    if (of === 'events') for (const item of items) content.update(textOf(item)).update('\n');
+    yield* parts(of, sealers[of].add(items));
   }
   yield* parts(current, sealers[current].end());
   const last = partOf('DONE', 0, whole.digest());

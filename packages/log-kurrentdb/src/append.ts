@@ -1,6 +1,6 @@
 import { type LogEvent, type Revision, RevisionConflictError, revision, StoreError, type StreamId } from '@custody/log';
-import { lineOf, type SegmentSize } from '@custody/segments';
-import { type Batch, nowhere, type Place, pack, placeAfter, removedMark } from './format.ts';
+import type { SegmentSize } from '@custody/segments';
+import { type Batch, batchesBehind, nowhere, type Place, placeAfter, removedMark } from './format.ts';
 import type { Server } from './server.ts';
 
 /** A log's way to its streams on the server, and what it remembers of them. */
@@ -45,15 +45,14 @@ export const appendEvents = async (
   },
 ): Promise<Revision> => {
   const { server, prefix, size, known } = streams;
-  const lines = events.map(lineOf);
-  const writer = `${streams.writer} ${append}`;
+  const batchAfter = batchesBehind(stream, { events, size, writer: `${streams.writer} ${append}` });
   let place = known.get(stream) ?? nowhere;
   for (let round = 0; round < mostRounds; round += 1) {
-    if (place.head !== expected || lines.length === 0) place = await placeOf(streams, stream);
+    if (place.head !== expected || events.length === 0) place = await placeOf(streams, stream);
     if (place.head !== expected) throw new RevisionConflictError(stream, expected, revision(place.head));
-    if (lines.length === 0) return expected;
-    const batch = pack(stream, place, { events, lines, writer, size });
-    refuseTooLarge(streams, stream, batch, lines.length);
+    if (events.length === 0) return expected;
+    const batch = batchAfter(place);
+    refuseTooLarge(streams, stream, batch, events.length);
     const answer = await server.append(prefix + stream, place.revision, batch.events);
     if (answer.kind === 'appended') {
       known.set(stream, { ...batch.after, revision: answer.revision });

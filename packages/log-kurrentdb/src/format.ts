@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type LogEvent, StoreError, type StreamId } from '@custody/log';
-import { cut, type Line, type Segment, type SegmentSize, segment, unpack } from '@custody/segments';
+import { cut, type Segment, type SegmentSize, segment, textOf, unpack } from '@custody/segments';
 import { binaryEvent, type EventData, jsonEvent } from '@kurrent/kurrentdb-client';
 
 /**
@@ -99,50 +99,41 @@ const idOf = (...parts: readonly (string | number)[]): string => {
 const sizeOf = (event: EventData, data: number): number =>
   data + Buffer.byteLength(JSON.stringify(event.metadata)) + 2 * event.type.length + framingBytes;
 
-/**
- * Packs facts for one append call.
- *
- * @param events - the facts, and `lines` the same as text.
- * @param place - where the stream stands before.
- * @param writer - differs for every append that anybody makes.
- */
-export const pack = (
-  stream: StreamId,
-  place: Place,
-  {
-    events,
-    lines,
-    writer,
-    size,
-  }: {
-    readonly events: readonly LogEvent[];
-    readonly lines: readonly Line[];
-    readonly writer: string;
-    readonly size: SegmentSize;
-  },
-): Batch =>
-  isSegmented(stream)
-    ? packSegments(stream, place, { events, lines, writer, size })
-    : packPlain(stream, place, { lines, writer });
+/** What one append is of. */
+interface Appending {
+  readonly events: readonly LogEvent[];
+  /** Differs for every append that anybody makes. */
+  readonly writer: string;
+  readonly size: SegmentSize;
+}
 
-const packSegments: typeof pack = (stream, place, { events, lines, writer, size }) => {
-  const { complete, rest } = cut(lines, size);
-  const packed: EventData[] = [];
-  let { head, ordinal, chain } = place;
-  let bytes = 0;
-  for (const part of rest.length > 0 ? [...complete, rest] : complete) {
-    const sealed = segment(stream, head, part, chain, { compressed: true });
-    ordinal += 1;
-    const types = countTypes(events.slice(head - place.head, head - place.head + part.length));
-    const metadata = { ...correlation(stream), ...segmentMetadata(sealed, ordinal), types };
-    const id = idOf(writer, stream, head, metadata.chain);
-    const event = binaryEvent({ id, type: segmentType, data: sealed.data, metadata });
-    packed.push(event);
-    bytes += sizeOf(event, sealed.data.length);
-    head += part.length;
-    chain = sealed.chain;
-  }
-  return { events: packed, bytes, after: { head, ordinal, chain, revision: place.revision + packed.length } };
+/**
+ * Copies facts, and packs them for one append call behind wherever the stream stands.
+ *
+ * @throws TypeError when a fact holds what JSON cannot say.
+ */
+export const batchesBehind = (stream: StreamId, appending: Appending): ((place: Place) => Batch) =>
+  isSegmented(stream) ? segmentsBehind(stream, appending) : plainBehind(stream, appending);
+
+const segmentsBehind = (stream: StreamId, { events, writer, size }: Appending): ((place: Place) => Batch) => {
+  const parts = [...cut(events, size)];
+  return (place) => {
+    const packed: EventData[] = [];
+    let { head, ordinal, chain } = place;
+    let bytes = 0;
+    for (const part of parts) {
+      const sealed = segment(stream, head, part, chain, { compressed: true });
+      ordinal += 1;
+      const metadata = { ...correlation(stream), ...segmentMetadata(sealed, ordinal), types: part.types };
+      const id = idOf(writer, stream, head, metadata.chain);
+      const event = binaryEvent({ id, type: segmentType, data: sealed.data, metadata });
+      packed.push(event);
+      bytes += sizeOf(event, sealed.data.length);
+      head += part.count;
+      chain = sealed.chain;
+    }
+    return { events: packed, bytes, after: { head, ordinal, chain, revision: place.revision + packed.length } };
+  };
 };
 
 const segmentMetadata = ({ data: _, chain, ...header }: Segment, ordinal: number): Omit<SegmentMetadata, 'types'> => ({
@@ -152,26 +143,23 @@ const segmentMetadata = ({ data: _, chain, ...header }: Segment, ordinal: number
   chain: Buffer.from(chain).toString('hex'),
 });
 
-const countTypes = (events: readonly LogEvent[]): Record<string, number> => {
-  const counts = new Map<string, number>();
-  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return Object.fromEntries(counts);
-};
-
-const packPlain = (
-  stream: StreamId,
-  place: Place,
-  { lines, writer }: { readonly lines: readonly Line[]; readonly writer: string },
-): Batch => {
-  let bytes = 0;
-  const events = lines.map(({ text }, index) => {
-    const first = place.head + index;
-    const event = plainEvent(stream, { text, first, id: idOf(writer, stream, first, text) });
-    bytes += sizeOf(event, Buffer.byteLength(text));
-    return event;
-  });
-  const head = place.head + lines.length;
-  return { events, bytes, after: { ...place, head, ordinal: head - 1, revision: place.revision + lines.length } };
+const plainBehind = (stream: StreamId, { events, writer }: Appending): ((place: Place) => Batch) => {
+  const texts = events.map(textOf);
+  return (place) => {
+    let bytes = 0;
+    const packed = texts.map((text, index) => {
+      const first = place.head + index;
+      const event = plainEvent(stream, { text, first, id: idOf(writer, stream, first, text) });
+      bytes += sizeOf(event, Buffer.byteLength(text));
+      return event;
+    });
+    const head = place.head + texts.length;
+    return {
+      events: packed,
+      bytes,
+      after: { ...place, head, ordinal: head - 1, revision: place.revision + texts.length },
+    };
+  };
 };
 
 const plainEvent = (

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type EventLog, type LogEvent, oneByOne, type Range, revision, type StreamId } from '@custody/log';
+import { type EventLog, type LogEvent, type Range, revision, type StreamId } from '@custody/log';
 import { parseAddress } from './address.ts';
 import { appendEvents, placeOf, removeStream, type Streams } from './append.ts';
 import { followStream } from './follow.ts';
@@ -65,14 +65,13 @@ export const openKurrentLog = async <E extends LogEvent = LogEvent>(
     return appends;
   };
 
-  const readBatches = async function* (stream: StreamId, range: Range): AsyncGenerator<readonly E[]> {
+  const read = async function* (stream: StreamId, range: Range = {}): AsyncGenerator<readonly E[]> {
     refuseWhenClosed(`read "${stream}"`);
     for await (const events of readRange(streams, stream, range)) {
       refuseWhenClosed(`read "${stream}"`);
       yield events as readonly E[];
     }
   };
-  const read: EventLog<E>['read'] = (stream, range = {}) => oneByOne(readBatches(stream, range));
 
   return {
     append: async (stream, events, expected) => {

@@ -140,7 +140,7 @@ describe('one flipped bit anywhere in a store', () => {
   const readable = async (log: Awaited<ReturnType<typeof openSqliteLog>>, name: string) => {
     const seen: unknown[] = [];
     try {
-      for await (const event of log.read(streamId(name))) seen.push(event);
+      for await (const events of log.read(streamId(name))) seen.push(...events);
       return { seen, isWhole: true };
     } catch (error) {
       expect(error).toBeInstanceOf(StoreError);

@@ -31,6 +31,8 @@ export interface Rows {
   sealedEnd(stream: number): SealedEnd | undefined;
   /** The last segment that begins at or before `position`. */
   segmentBefore(stream: number, position: number): FoundRow | undefined;
+  /** The first `most` segments that begin after `position` and before `to`. */
+  segmentsAfter(stream: number, position: number, to: number, most: number): readonly FoundRow[];
   /** The chain of the segment before the one that begins at `first`. */
   segmentChainBefore(stream: number, first: number): Uint8Array | undefined;
   addSegment(stream: number, segment: Segment): void;
@@ -76,6 +78,9 @@ export const rowsOf = (db: DatabaseSync): Rows => {
   const segmentBefore = db.prepare(
     `SELECT ${segmentColumns} FROM segments WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1`,
   );
+  const segmentsAfter = db.prepare(
+    `SELECT ${segmentColumns} FROM segments WHERE stream = ? AND first > ? AND first < ? ORDER BY first LIMIT ?`,
+  );
   const segmentChainBefore = db.prepare(
     'SELECT chain AS chain FROM segments WHERE stream = ? AND first < ? ORDER BY first DESC LIMIT 1',
   );
@@ -108,6 +113,7 @@ export const rowsOf = (db: DatabaseSync): Rows => {
     },
     sealedEnd: (stream) => one<SealedEnd>(sealedEnd, stream),
     segmentBefore: (stream, position) => one<FoundRow>(segmentBefore, stream, position),
+    segmentsAfter: (stream, position, to, most) => all<FoundRow>(segmentsAfter, stream, position, to, most),
     segmentChainBefore: (stream, first) => one<{ chain: Uint8Array }>(segmentChainBefore, stream, first)?.chain,
     addSegment: (stream, { first, count, earliest, latest, codec, crc32, chain, data }) => {
       addSegment.run(stream, first, count, earliest, latest, codec, crc32, chain, data);

@@ -61,10 +61,10 @@ describe('a store on disk', () => {
     await using log = await openSqliteLog(path, { segmentEvents: 10 });
     await using other = await openSqliteLog(path, { segmentEvents: 10 });
     await log.append(run, numbered(18), empty);
-    const events = log.read(run)[Symbol.asyncIterator]();
-    const seen = [(await events.next()).value];
+    const batches = log.read(run)[Symbol.asyncIterator]();
+    const seen = [...(await batches.next()).value];
     await other.append(run, numbered(5, 18), revision(18));
-    for (let next = await events.next(); !next.done; next = await events.next()) seen.push(next.value);
+    for (let next = await batches.next(); !next.done; next = await batches.next()) seen.push(...next.value);
     expect(seen).toEqual(numbered(18));
   });
 

@@ -3,13 +3,11 @@ import {
   empty,
   followBy,
   type LogEvent,
-  oneByOne,
   pulse,
   revision,
   StoreError,
   type StreamId,
 } from '@custody/log';
-import { lineOf } from '@custody/segments';
 import { explained } from './failures.ts';
 import { readSome } from './read.ts';
 import { type Rows, rowsOf } from './rows.ts';
@@ -17,7 +15,7 @@ import { inTransaction } from './sqlite.ts';
 import { closeStore, openStore, type Store } from './store-file.ts';
 import { listed, streamIn } from './verify.ts';
 import { watchStore } from './watch.ts';
-import { appendLines, removeStream } from './write.ts';
+import { appendEvents, removeStream } from './write.ts';
 
 export interface SqliteLogOptions {
   /** Opens for reading, and creates nothing. @default false, and true for a file that may not be written */
@@ -73,21 +71,22 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
 
   const headOf = (stream: StreamId): number => streamIn(rows, stream)?.revision ?? 0;
 
-  const readBatches = function* (stream: StreamId, from: number, to: number): Generator<readonly E[]> {
+  const read: EventLog<E>['read'] = async function* (stream, { from = empty, to = Number.POSITIVE_INFINITY } = {}) {
     const doing = `read "${stream}"`;
     const end = Math.min(
       to,
       step(doing, () => headOf(stream)),
     );
     for (let at: number = from; at < end; ) {
-      const events = step(doing, () => readSome(store.db, rows, { stream, from: at, to: end }));
-      if (events.length === 0) return;
-      yield events as readonly E[];
-      at += events.length;
+      const some = readSome(store.db, rows, { stream, from: at, to: end });
+      const begin = at;
+      for (let next = step(doing, () => some.next()); !next.done; next = step(doing, () => some.next())) {
+        at += next.value.length;
+        yield next.value as readonly E[];
+      }
+      if (at === begin) return;
     }
   };
-  const read: EventLog<E>['read'] = (stream, { from = empty, to = Number.POSITIVE_INFINITY } = {}) =>
-    oneByOne(readBatches(stream, from, to));
 
   const follow: EventLog<E>['follow'] = async function* (stream, from, signal) {
     const stop = watch.begin();
@@ -100,8 +99,7 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
 
   return {
     append: async (stream, events, expected) => {
-      const lines = events.map(lineOf);
-      const head = change(`append to "${stream}"`, () => appendLines(rows, size, { stream, lines, expected }));
+      const head = change(`append to "${stream}"`, () => appendEvents(rows, size, { stream, events, expected }));
       appended.beat();
       return head;
     },

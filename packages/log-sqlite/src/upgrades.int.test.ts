@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { empty, type LogEvent, revision, streamId } from '@custody/log';
-import { cut, lineOf, segment, tailRow } from '@custody/segments';
+import { cut, segment, tailRow } from '@custody/segments';
 import { describe, expect, it } from 'vitest';
 import { openDatabase, pragmaNumber } from './sqlite.ts';
 import { openSqliteLog } from './sqlite-log.ts';
@@ -47,10 +47,10 @@ const storeOfFormat1 = (streams: Readonly<Record<string, readonly LogEvent[]>>):
   for (const [index, [name, events]] of Object.entries(streams).entries()) {
     const id = index + 1;
     db.prepare('INSERT INTO streams VALUES (?, ?, ?)').run(id, name, events.length);
-    const { complete, rest } = cut(events.map(lineOf), { events: 10, chars: 100_000 });
     let chain: Uint8Array = new Uint8Array();
     let at = 0;
-    for (const part of complete) {
+    for (const part of cut(events, { events: 10, chars: 100_000 })) {
+      if (!part.isFull) break;
       const { first, count, earliest, latest, codec, crc32, data, ...sealed } = segment(
         streamId(name),
         at,
@@ -63,8 +63,8 @@ const storeOfFormat1 = (streams: Readonly<Record<string, readonly LogEvent[]>>):
         ...[id, first, count, earliest, latest, codec, crc32, chain, data],
       );
     }
-    for (const line of rest) {
-      const { first, count, crc32, data } = tailRow(at++, [line]);
+    for (const event of events.slice(at)) {
+      const { first, count, crc32, data } = tailRow(at++, [event]);
       db.prepare('INSERT INTO tail VALUES (?, ?, ?, ?, ?)').run(id, first, count, crc32, data);
     }
   }

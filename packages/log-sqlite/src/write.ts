@@ -8,9 +8,9 @@ import {
 } from '@custody/log';
 import {
   chainOf,
+  columnsOf,
   cut,
-  type Line,
-  lineOf,
+  type Packed,
   type SegmentOptions,
   type SegmentSize,
   segment,
@@ -24,31 +24,30 @@ import { streamIn, verified } from './verify.ts';
 interface Sealing extends SegmentSize, SegmentOptions {}
 
 /**
- * Puts `lines` behind the stream's events, inside the caller's IMMEDIATE transaction.
+ * Puts `events` behind the stream's events, inside the caller's IMMEDIATE transaction.
  *
  * @returns the new revision.
  * @throws RevisionConflictError when the stream is not at `expected`.
  * @throws DamagedStreamError when the tail, which is to become a segment, is not as it was written.
+ * @throws TypeError when an event holds what JSON cannot say.
  */
-export const appendLines = (
+export const appendEvents = (
   rows: Rows,
   size: Sealing,
   {
     stream,
-    lines,
+    events,
     expected,
-  }: { readonly stream: StreamId; readonly lines: readonly Line[]; readonly expected: Revision },
+  }: { readonly stream: StreamId; readonly events: readonly LogEvent[]; readonly expected: Revision },
 ): Revision => {
   const found = streamIn(rows, stream);
   const actual = revision(found?.revision ?? 0);
   if (actual !== expected) throw new RevisionConflictError(stream, expected, actual);
-  if (lines.length === 0) return actual;
+  if (events.length === 0) return actual;
   const head = found ?? begun(rows, stream);
-  const chain = staysInTail(rows, size, head.id, lines)
-    ? addToTail(rows, head, lines)
-    : rollTail(rows, size, head, lines);
-  put(rows, { ...head, revision: actual + lines.length, chain });
-  return revision(actual + lines.length);
+  const chain = addedToTail(rows, size, head, events) ?? rollTail(rows, size, head, events);
+  put(rows, { ...head, revision: actual + events.length, chain });
+  return revision(actual + events.length);
 };
 
 /** Forgets the stream, inside the caller's IMMEDIATE transaction. */
@@ -68,7 +67,7 @@ export const sealTail = (rows: Rows, stream: StreamId): void => {
   const found = streamIn(rows, stream);
   if (found === undefined || rows.tailSize(found.id).count === 0) return;
   const { end, chain, waiting } = unsealed(rows, found);
-  const sealed = segment(stream, end, waiting.map(lineOf), chain);
+  const sealed = segment(stream, end, columnsOf(waiting), chain);
   rows.clearTail(found.id);
   rows.addSegment(found.id, sealed);
   put(rows, { ...found, chain: sealed.chain });
@@ -87,40 +86,48 @@ const put = (rows: Rows, { id, name, revision: head, chain }: Sealed): void => {
   rows.putStream({ ...said, seal: sealOf(said) });
 };
 
-const staysInTail = (rows: Rows, size: SegmentSize, id: number, lines: readonly Line[]): boolean => {
-  const tail = rows.tailSize(id);
-  const chars = lines.reduce((sum, line) => sum + line.size, tail.bytes);
-  return tail.count + lines.length < size.events && chars < size.chars;
+/** @returns the last chain; undefined, and nothing is added, when the tail would be enough for a segment. */
+const addedToTail = (
+  rows: Rows,
+  size: SegmentSize,
+  stream: Sealed,
+  events: readonly LogEvent[],
+): Uint8Array | undefined => {
+  const tail = rows.tailSize(stream.id);
+  if (tail.count + events.length >= size.events) return undefined;
+  const row = tailRow(stream.revision, events);
+  return tail.bytes + row.data.length < size.chars ? addTail(rows, stream, row) : undefined;
 };
 
-const addToTail = (rows: Rows, { id, name, revision: head, chain }: Sealed, lines: readonly Line[]): Uint8Array => {
-  const row = tailRow(head, lines);
+const addTail = (rows: Rows, { id, name, chain }: Omit<Sealed, 'revision'>, row: Packed): Uint8Array => {
   const next = chainOf(name, row, chain);
   rows.addTail(id, row, next);
   return next;
 };
 
-/** The tail and the new lines become segments; what is left over becomes the tail. @returns the last chain. */
-const rollTail = (rows: Rows, size: Sealing, stream: Sealed, lines: readonly Line[]): Uint8Array => {
+/** The tail and the new events become segments; what is left over becomes the tail. @returns the last chain. */
+const rollTail = (rows: Rows, size: Sealing, stream: Sealed, events: readonly LogEvent[]): Uint8Array => {
   const { id } = stream;
   const name = stream.name as StreamId;
   let { end, chain, waiting } = unsealed(rows, stream);
-  const { complete, rest } = cut(waiting.map(lineOf).concat(lines), size);
+  const all = waiting.concat(events);
+  const begin = end;
   rows.clearTail(id);
-  for (const part of complete) {
-    const sealed = segment(name, end, part, chain, size);
+  for (const columns of cut(all, size)) {
+    if (!columns.isFull) return addTail(rows, { id, name, chain }, tailRow(end, all.slice(end - begin)));
+    const sealed = segment(name, end, columns, chain, size);
     rows.addSegment(id, sealed);
     end += sealed.count;
     chain = sealed.chain;
   }
-  return rest.length > 0 ? addToTail(rows, { id, name, revision: end, chain }, rest) : chain;
+  return chain;
 };
 
 /** Where the segments end, and the events of the tail, all verified up to the chain that the stream's row holds. */
 const unsealed = (
   rows: Rows,
   { id, name, revision: head, chain: tip }: Sealed,
-): { readonly end: number; readonly chain: Uint8Array; readonly waiting: readonly LogEvent[] } => {
+): { readonly end: number; readonly chain: Uint8Array; readonly waiting: LogEvent[] } => {
   const stream = name as StreamId;
   const { end, chain } = rows.sealedEnd(id) ?? { end: 0, chain: noChain };
   const waiting: LogEvent[] = [];

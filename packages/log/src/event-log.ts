@@ -38,14 +38,14 @@ export interface EventLog<E extends LogEvent = LogEvent> extends AsyncDisposable
    */
   append(stream: StreamId, events: readonly E[], expected: Revision): Promise<Revision>;
   /**
-   * Events `from` (default 0) up to `to` (default now: when the first event is asked for), oldest first; an unknown
-   * stream reads as empty.
+   * Events `from` (default 0) up to `to` (default now: when the first are asked for), oldest first, some at a time as
+   * the store has them together, never none; an unknown stream reads as empty.
    *
    * @throws DamagedStreamError when an event cannot be read back as it was written.
    */
-  read(stream: StreamId, range?: Range): AsyncIterable<E>;
+  read(stream: StreamId, range?: Range): AsyncIterable<readonly E[]>;
   /**
-   * Like `read`, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. Where a store is
+   * Like `read`, one event at a time, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. Where a store is
    * shared, what other processes append counts as well.
    */
   follow(stream: StreamId, from: Revision, signal: StopSignal): AsyncIterable<E>;

@@ -66,11 +66,13 @@ export async function* followBy<E extends LogEvent>(
   let next = from;
   while (!hasEnded()) {
     const seen = appended.beats;
-    for await (const event of read(stream, { from: next })) {
-      if (hasEnded()) return;
-      next = revision(next + 1);
-      yield event;
-      if (hasEnded()) return;
+    for await (const events of read(stream, { from: next })) {
+      for (const event of events) {
+        if (hasEnded()) return;
+        next = revision(next + 1);
+        yield event;
+        if (hasEnded()) return;
+      }
     }
     await appended.past(seen, signal);
   }

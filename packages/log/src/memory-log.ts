@@ -3,6 +3,8 @@ import type { EventLog, LogEvent } from './event-log.ts';
 import { followBy, pulse } from './follow.ts';
 import { empty, revision, type StreamId } from './ids.ts';
 
+const batchSize = 1000;
+
 /**
  * A log that lives as long as the process. It keeps each event as its line of JSON, so that it forgets, and
  * protects, exactly what a log on disk would.
@@ -18,8 +20,9 @@ export const memoryLog = <E extends LogEvent = LogEvent>(): EventLog<E> => {
 
   const read: EventLog<E>['read'] = async function* (stream, { from = empty, to } = {}) {
     const end = Math.min(to ?? Number.POSITIVE_INFINITY, linesOf(stream, 'read').length);
-    for (let at: number = from; at < end; at += 1) {
-      yield JSON.parse(linesOf(stream, 'read')[at] as string) as E;
+    for (let at: number = from; at < end; at += batchSize) {
+      const lines = linesOf(stream, 'read').slice(at, Math.min(end, at + batchSize));
+      if (lines.length > 0) yield lines.map((line) => JSON.parse(line) as E);
     }
   };
 

@@ -25,11 +25,11 @@ export class Writer {
     for (let byte = 0, rest = value; byte < width; byte += 1, rest >>>= 8) this.#bytes[at + byte] = rest;
   }
 
-  /** Whole numbers, each above `base` by less than 256 ** width. */
-  column(values: ArrayLike<number>, base: number, width: number): void {
-    let at = this.#take(values.length * width);
+  /** The first `count` of whole numbers, each above `base` by less than 256 ** width. */
+  column(values: ArrayLike<number>, count: number, base: number, width: number): void {
+    let at = this.#take(count * width);
     const bytes = this.#bytes;
-    for (let row = 0; row < values.length; row += 1) {
+    for (let row = 0; row < count; row += 1) {
       let rest = (values[row] as number) - base;
       for (let byte = 0; byte < width; byte += 1, rest >>>= 8) bytes[at++] = rest;
     }

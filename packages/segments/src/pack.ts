@@ -1,6 +1,7 @@
 import { Writer, widthOf } from './bytes.ts';
-import type { Line } from './line.ts';
-import { type Atom, type Shape, steps } from './shape.ts';
+import type { Atoms, Cells } from './cells.ts';
+import type { Columns } from './columns.ts';
+import { type Atom, steps } from './shape.ts';
 
 /** The first byte: no text of JSON begins so, which is how a row of a tail is told from NDJSON. */
 export const packedMark = 0;
@@ -23,17 +24,37 @@ export const atomKinds = { ascii: 0, utf8: 1, utf16: 2, number: 3 } as const;
 /** The atoms that are there without being stored, from 0 on. */
 export const constantAtoms: readonly Atom[] = [null, false, true];
 
-/** The atoms of a segment: each is stored once, and has a number. */
-class Atoms {
-  readonly #numbers = new Map<Atom, number>(constantAtoms.map((atom, number) => [atom, number]));
+/** The atoms of a segment in the order in which it needs them: numbered anew, so that most columns have small numbers. */
+class Stored {
+  readonly #atoms: Atoms;
+  /** By the atoms' own numbers: the stored ones, or 0 for none. The constant ones are before all, so that none is 0. */
+  #numbers: Uint32Array;
   readonly #stored: Atom[] = [];
 
+  constructor(atoms: Atoms) {
+    this.#atoms = atoms;
+    this.#numbers = new Uint32Array(atoms.all.length + 64);
+  }
+
   numberOf(atom: Atom): number {
-    const known = this.#numbers.get(atom);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(atom, number);
-    this.#stored.push(atom);
+    return this.numberAt(this.#atoms.numberOf(atom));
+  }
+
+  numberAt(own: number): number {
+    const known = this.#numbers[own];
+    return known === undefined || known === 0 ? this.#store(own) : known - 1;
+  }
+
+  #store(own: number): number {
+    if (own >= this.#numbers.length) {
+      const more = new Uint32Array(2 * own);
+      more.set(this.#numbers);
+      this.#numbers = more;
+    }
+    const atom = this.#atoms.all[own] as Atom;
+    let number = constantAtoms.indexOf(atom);
+    if (number < 0) number = constantAtoms.length + this.#stored.push(atom) - 1;
+    this.#numbers[own] = number + 1;
     return number;
   }
 
@@ -58,12 +79,11 @@ const writeAtom = (out: Writer, atom: Atom): number => {
 };
 
 /**
- * The lines as bytes: the atoms; the shapes, each with its number of events; the shape of each event; and the columns,
+ * The events as bytes: the atoms; the shapes, each with its number of events; the shape of each event; and the columns,
  * shape by shape. See README.md.
  */
-export const pack = (lines: readonly Line[]): Uint8Array => {
-  const atoms = new Atoms();
-  const { groups, order } = grouped(lines);
+export const pack = ({ groups, order, cells }: Columns): Uint8Array => {
+  const atoms = new Stored(cells.atoms);
   const body = new Writer();
   body.varint(groups.length);
   for (const { shape, rows } of groups) {
@@ -74,15 +94,9 @@ export const pack = (lines: readonly Line[]): Uint8Array => {
     }
   }
   const width = widthOf(Math.max(1, groups.length - 1)) ?? 4;
-  body.column(order, 0, width);
+  body.column(order, order.length, 0, width);
   for (const { shape, rows } of groups) {
-    for (let column = 0; column < shape.columns.length; column += 1) {
-      writeColumn(
-        body,
-        rows.map(({ values }) => values[column] as Atom),
-        atoms,
-      );
-    }
+    for (let column = 0; column < shape.columns.length; column += 1) writeColumn(body, cells, rows, column, atoms);
   }
   const out = new Writer();
   out.fixed(packedMark, 1);
@@ -91,65 +105,52 @@ export const pack = (lines: readonly Line[]): Uint8Array => {
   return out.written();
 };
 
-interface Group {
-  readonly shape: Shape;
-  readonly rows: Line[];
-}
+/** The column that is being written; an array for each would cost as much as writing it. */
+let values = new Float64Array(1024);
 
-/** The lines of each shape, and for each line the number of its shape. */
-const grouped = (lines: readonly Line[]): { readonly groups: readonly Group[]; readonly order: Uint32Array } => {
-  const groups: Group[] = [];
-  const numbers = new Map<Shape, number>();
-  const order = new Uint32Array(lines.length);
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index] as Line;
-    let number = numbers.get(line.shape);
-    if (number === undefined) {
-      number = groups.length;
-      numbers.set(line.shape, number);
-      groups.push({ shape: line.shape, rows: [] });
-    }
-    order[index] = number;
-    groups[number]?.rows.push(line);
+const writeColumn = (
+  out: Writer,
+  { numbers, areAtoms }: Cells,
+  rows: readonly number[],
+  column: number,
+  atoms: Stored,
+): void => {
+  if (values.length < rows.length) values = new Float64Array(2 * rows.length);
+  let withAtoms = 0;
+  for (let row = 0; row < rows.length; row += 1) {
+    const cell = (rows[row] as number) + column;
+    values[row] = numbers[cell] as number;
+    withAtoms += areAtoms[cell] as number;
   }
-  return { groups, order };
+  if (withAtoms === 0) {
+    writeNumbers(out, rows.length);
+    return;
+  }
+  for (let row = 0; row < rows.length; row += 1) {
+    const value = values[row] as number;
+    const isAtom = withAtoms === rows.length || areAtoms[(rows[row] as number) + column] === 1;
+    values[row] = isAtom ? atoms.numberAt(value) : atoms.numberOf(value);
+  }
+  writeAtoms(out, rows.length);
 };
 
-const writeColumn = (out: Writer, values: readonly Atom[], atoms: Atoms): void => {
-  if (areNumbers(values)) writeNumbers(out, values);
-  else writeAtoms(out, values, atoms);
-};
-
-const areNumbers = (values: readonly Atom[]): values is readonly number[] => {
-  for (let row = 0; row < values.length; row += 1) if (typeof values[row] !== 'number') return false;
-  return true;
-};
-
-const writeAtoms = (out: Writer, values: readonly Atom[], atoms: Atoms): void => {
-  const numbers = new Uint32Array(values.length);
-  const first = values[0] ?? null;
-  let last = first;
-  let number = atoms.numberOf(first);
-  let greatest = number;
+const writeAtoms = (out: Writer, count: number): void => {
+  const first = values[0] as number;
+  let greatest = first;
   let isOne = true;
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as Atom;
-    if (value !== last) {
-      last = value;
-      number = atoms.numberOf(value);
-      isOne = false;
-      if (number > greatest) greatest = number;
-    }
-    numbers[row] = number;
+  for (let row = 1; row < count; row += 1) {
+    const number = values[row] as number;
+    if (number > greatest) greatest = number;
+    if (number !== first) isOne = false;
   }
   out.fixed(columnKinds.atoms, 1);
   const width = isOne ? 0 : (widthOf(greatest) ?? 4);
   out.fixed(width, 1);
-  if (width === 0) out.varint(numbers[0] ?? 0);
-  else out.column(numbers, 0, width);
+  if (width === 0) out.varint(first);
+  else out.column(values, count, 0, width);
 };
 
-const writeNumbers = (out: Writer, values: readonly number[]): void => {
+const writeNumbers = (out: Writer, count: number): void => {
   const first = values[0] as number;
   let least = first;
   let greatest = first;
@@ -157,7 +158,7 @@ const writeNumbers = (out: Writer, values: readonly number[]): void => {
   let greatestStep = Number.NEGATIVE_INFINITY;
   let isWhole = true;
   let before = first;
-  for (let row = 0; row < values.length; row += 1) {
+  for (let row = 0; row < count; row += 1) {
     const value = values[row] as number;
     if (!Number.isSafeInteger(value)) {
       isWhole = false;
@@ -175,22 +176,22 @@ const writeNumbers = (out: Writer, values: readonly number[]): void => {
   // Of a wider range the differences would not be exact.
   isWhole = isWhole && Number.isSafeInteger(greatest - least);
   const above = isWhole ? widthOf(greatest - least) : undefined;
-  const deltas = isWhole && values.length > 2 ? widthOf(greatestStep - leastStep) : undefined;
+  const deltas = isWhole && count > 2 ? widthOf(greatestStep - leastStep) : undefined;
   if (deltas !== undefined && deltas < (above ?? 8)) {
     out.fixed(columnKinds.deltas, 1);
     out.fixed(deltas, 1);
     out.float(first);
     out.float(leastStep);
-    for (let row = 1; row < values.length; row += 1) {
+    for (let row = 1; row < count; row += 1) {
       out.fixed((values[row] as number) - (values[row - 1] as number) - leastStep, deltas);
     }
   } else if (above !== undefined) {
     out.fixed(columnKinds.above, 1);
     out.fixed(above, 1);
     out.float(least);
-    out.column(values, least, above);
+    out.column(values, count, least, above);
   } else {
     out.fixed(columnKinds.floats, 1);
-    for (let row = 0; row < values.length; row += 1) out.float(values[row] as number);
+    for (let row = 0; row < count; row += 1) out.float(values[row] as number);
   }
 };

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { DamagedStreamError, streamId } from '@custody/log';
 import { describe, expect, it } from 'vitest';
-import { lineOf } from './line.ts';
+import { columnsOf } from './columns.ts';
 import { segment, tailRow, unpack } from './segment.ts';
 
 const run = streamId('run-1');
 const events = Array.from({ length: 10 }, (_, step) => ({ type: 'StepTaken', data: { step }, at: 100 + step }));
 const text = events.map((event) => JSON.stringify(event)).join('\n');
-const lines = events.map(lineOf);
-const sealed = segment(run, 20, lines, Buffer.from('before'));
+const columns = columnsOf(events);
+const sealed = segment(run, 20, columns, Buffer.from('before'));
 
 /** A row as it was stored once, by whatever version. */
 const stored = (codec: string, data: Uint8Array) => ({ first: 20, count: 10, codec, crc32: crc32(data), data });
 
 describe.each([
   ['packed', sealed],
-  ['packed and compressed', segment(run, 20, lines, Buffer.from('before'), { compressed: true })],
+  ['packed and compressed', segment(run, 20, columns, Buffer.from('before'), { compressed: true })],
   ['of deflated NDJSON, as all were until November 2026', stored('ndjson+deflate', deflateSync(text))],
   ['of plain NDJSON', stored('ndjson', Buffer.from(text))],
   [
@@ -45,7 +45,7 @@ describe.each([
 describe('a segment', () => {
   it('says where it begins, how many it holds, and when they were', () => {
     expect(sealed).toMatchObject({ first: 20, count: 10, codec: 'packed', earliest: 100, latest: 109 });
-    expect(segment(run, 0, lines, sealed.chain, { compressed: true }).codec).toBe('packed+deflate');
+    expect(segment(run, 0, columns, sealed.chain, { compressed: true }).codec).toBe('packed+deflate');
   });
 
   it('chains on the one before it, its header and its data', () => {
@@ -61,8 +61,8 @@ describe('a segment', () => {
 
 describe('a row of the tail', () => {
   it('is text that can be read by eye when there are few, else packed, and its first byte tells which', () => {
-    expect(tailRow(20, lines)).toMatchObject({ codec: 'ndjson', data: Buffer.from(text) });
-    const many = tailRow(20, [...lines, ...lines]);
+    expect(tailRow(20, events)).toMatchObject({ codec: 'ndjson', data: Buffer.from(text) });
+    const many = tailRow(20, [...events, ...events]);
     expect(many).toMatchObject({ codec: 'packed', count: 20 });
     expect(many.data[0]).toBe(0);
     expect(unpack(run, many)).toEqual([...events, ...events]);

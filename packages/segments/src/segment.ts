@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { DamagedStreamError, type LogEvent, revision, StoreError, type StreamId } from '@custody/log';
-import { type Codec, codecNamed, deflatedPacked, ndjson, packed } from './codec.ts';
-import { type Line, timesOf } from './line.ts';
+import { type Codec, codecNamed, deflate, deflatedPacked, ndjson, packed } from './codec.ts';
+import { type Columns, columnsOf, textOf } from './columns.ts';
+import { pack } from './pack.ts';
 
 /** Some events as one row: a row of the tail, or what a segment packs. */
 export interface Packed {
@@ -27,17 +28,26 @@ export interface SegmentOptions {
   readonly compressed?: boolean;
 }
 
-const packedBy = (codec: Codec, first: number, lines: readonly Line[]): Packed => {
-  const data = codec.encode(lines);
-  return { first, count: lines.length, codec: codec.name, crc32: crc32(data), data };
-};
+const rowOf = (first: number, count: number, { name }: Codec, data: Uint8Array): Packed => ({
+  first,
+  count,
+  codec: name,
+  crc32: crc32(data),
+  data,
+});
 
 /** From so many events on a row of the tail is packed: fewer are as small and as fast as text, and can be read by eye. */
 const worthPacking = 16;
 
-/** A row of the tail: NDJSON when there are few, else `packed`. Packed data begins with a byte of 0, which text never does. */
-export const tailRow = (first: number, lines: readonly Line[]): Packed =>
-  packedBy(lines.length < worthPacking ? ndjson : packed, first, lines);
+/**
+ * A row of the tail: NDJSON when there are few, else `packed`. Packed data begins with a byte of 0, which text never does.
+ *
+ * @throws TypeError when an event holds what JSON cannot say.
+ */
+export const tailRow = (first: number, events: readonly LogEvent[]): Packed =>
+  events.length < worthPacking
+    ? rowOf(first, events.length, ndjson, Buffer.from(events.map(textOf).join('\n')))
+    : rowOf(first, events.length, packed, pack(columnsOf(events)));
 
 /**
  * A segment behind the one with the chain `previous`; the first of a stream stands behind no bytes.
@@ -47,12 +57,16 @@ export const tailRow = (first: number, lines: readonly Line[]): Packed =>
 export const segment = (
   stream: StreamId,
   first: number,
-  lines: readonly Line[],
+  columns: Columns,
   previous: Uint8Array,
   { compressed = false }: SegmentOptions = {},
 ): Segment => {
-  const row = { ...packedBy(compressed ? deflatedPacked : packed, first, lines), ...timesOf(lines) };
-  return { ...row, chain: chainOf(stream, row, previous) };
+  const packedData = pack(columns);
+  const row = compressed
+    ? rowOf(first, columns.count, deflatedPacked, deflate(packedData))
+    : rowOf(first, columns.count, packed, packedData);
+  const timed = { ...row, ...columns.times };
+  return { ...timed, chain: chainOf(stream, timed, previous) };
 };
 
 /** A row whose chain is asked for; a row of the tail has no times. */

@@ -23,9 +23,18 @@ interface Step {
   readonly key: string;
 }
 
+/** Who takes the values of an event, one after the other. */
+export interface Taker {
+  /** @returns false when it is not to be taken as it is. */
+  take(value: unknown): boolean;
+}
+
 type Build = (columns: readonly (readonly unknown[])[], positions: readonly number[], events: unknown[]) => void;
 
-/** Building is compiled for a shape that has been met so often. */
+/** Gives the values of an event to `taker`. @returns false when it is not of the shape, or one of them is not taken. */
+type Read = (event: object, taker: Taker) => boolean;
+
+/** What is done with a shape is compiled when it has been met so often. */
 const worthCompiling = 64;
 
 /**
@@ -40,6 +49,8 @@ export class Shape {
   readonly chars: number;
   #met = 0;
   #build: Build | undefined;
+  #seen = 0;
+  #read: Read | undefined;
 
   constructor(path: readonly Step[]) {
     this.steps = path;
@@ -60,6 +71,22 @@ export class Shape {
       return;
     }
     for (const [row, position] of positions.entries()) events[position] = built(this.steps, columns, row);
+  }
+
+  /** Counts an event that turned out to be of this shape. */
+  saw(): void {
+    this.#seen += 1;
+    if (this.#seen === worthCompiling && !this.columns.includes(true)) this.#read = compiledReader(this.steps);
+  }
+
+  /**
+   * Gives the values of a plain object to `taker`, without a walk.
+   *
+   * @returns false when it is not of this shape, is not plain all the way down, or a value was not taken; or when the
+   *   shape has not been met often. Some values may have been taken then.
+   */
+  read(event: object, taker: Taker): boolean {
+    return this.#read?.(event, taker) ?? false;
   }
 }
 
@@ -96,6 +123,40 @@ const compiled = (path: readonly Step[]): Build => {
   const names = Array.from({ length: columns }, (_, column) => `c${column}`).join(',');
   const code = `const [${names}]=columns;for(let i=0;i<positions.length;i++)events[positions[i]]=${event}`;
   return new Function('columns', 'positions', 'events', code) as Build;
+};
+
+/** As code of its own, which knows where each value lies in an object: a walk has to look for every key. */
+const compiledReader = (path: readonly Step[]): Read => {
+  const objects: string[][] = [];
+  const open: number[] = [];
+  const code = [{ kind: steps.open as number, key: '' }, ...path].map(({ kind, key }) => {
+    const inner = open.at(-1);
+    const keys = objects[inner ?? -1];
+    if (kind !== steps.close) keys?.push(key);
+    const value = inner === undefined ? 'event' : `object${inner}[${JSON.stringify(key)}]`;
+    switch (kind) {
+      case steps.open:
+        open.push(objects.push([]) - 1);
+        return `const object${objects.length - 1}=${value};if(!isPlain(object${objects.length - 1}))return false;`;
+      case steps.close:
+        open.pop();
+        return `at=0;for(const key in object${inner})if(key!==keys${inner}[at++])return false;if(at!==${keys?.length})return false;`;
+      default:
+        return `if(!taker.take(${value}))return false;`;
+    }
+  });
+  const names = objects.map((_, index) => `keys${index}`).join(',');
+  return new Function('isPlain', `[${names}]`, `return(event,taker)=>{let at;${code.join('')}return true}`)(
+    isPlain,
+    objects,
+  ) as Read;
+};
+
+/** True for an object whose own keys are all that JSON sees of it. */
+export const isPlain = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 };
 
 /** A place on a walk through an event: what has been met so far. The same steps always lead to the same place. */

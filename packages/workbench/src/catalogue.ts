@@ -1,5 +1,5 @@
 import type { Finding, ImportReport } from '@custody/ingest';
-import { type EventLog, empty, type LogEvent, RevisionConflictError, revision, streamId } from '@custody/log';
+import { type EventLog, empty, eventsOf, type LogEvent, RevisionConflictError, revision, streamId } from '@custody/log';
 import { type RunHeader, type RunId, runId } from '@custody/trace';
 import { RequestError, UnknownRunError } from './errors.ts';
 
@@ -88,7 +88,7 @@ const readCatalogue = async (log: EventLog) => {
   const catalogue = new Map<RunId, CatalogueEntry>();
   const deletions = new Map<RunId, number>();
   let at: number = empty;
-  for await (const event of log.read(runsStream)) {
+  for await (const event of eventsOf(log.read(runsStream))) {
     at += 1;
     if (isCatalogueEvent(event)) evolveCatalogue(catalogue, deletions, event);
   }

@@ -1,4 +1,4 @@
-import { type EventLog, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
+import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
 
 /** What a note's event says, whoever stored it and when: two updates of the same bytes are one. */
 const updateOf = ({ type, data }: LogEvent): string => {
@@ -10,7 +10,7 @@ const updateOf = ({ type, data }: LogEvent): string => {
 const missing = async (log: EventLog, stream: StreamId, incoming: readonly LogEvent[]) => {
   const there = new Set<string>();
   let head = 0;
-  for await (const event of log.read(stream)) {
+  for await (const event of eventsOf(log.read(stream))) {
     there.add(updateOf(event));
     head += 1;
   }

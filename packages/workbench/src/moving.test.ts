@@ -24,7 +24,7 @@ const sender = async (log: EventLog = memoryLog()) => {
 
 const all = async (log: EventLog, stream: string): Promise<LogEvent[]> => {
   const events: LogEvent[] = [];
-  for await (const event of log.read(streamId(stream))) events.push(event);
+  for await (const some of log.read(streamId(stream))) events.push(...some);
   return events;
 };
 

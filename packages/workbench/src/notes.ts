@@ -7,7 +7,7 @@ import {
   openNotesEvents,
   resolveAnchor,
 } from '@custody/annotations';
-import { type LogEvent, RevisionConflictError, revision } from '@custody/log';
+import { eventsOf, type LogEvent, RevisionConflictError, revision } from '@custody/log';
 import type { Position } from '@custody/trace';
 import { notesStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
@@ -20,7 +20,7 @@ const isNotesUpdated = (event: LogEvent): event is NotesUpdated => event.type ==
 const readNotes = async ({ log }: Ports, { header: { run }, life }: Run) => {
   const events: NotesUpdated[] = [];
   let at = 0;
-  for await (const event of log.read(notesStream({ run, life }))) {
+  for await (const event of eventsOf(log.read(notesStream({ run, life })))) {
     at += 1;
     if (isNotesUpdated(event)) events.push(event);
   }

@@ -36,8 +36,8 @@ const readable = async (
 ): Promise<{ readonly events: readonly TraceEvent[]; readonly damage: string | null }> => {
   const events: TraceEvent[] = [];
   try {
-    for await (const event of log.read(eventsStream({ run: header.run, life }))) {
-      events.push(asTraceEvent(event, header.title, events.length));
+    for await (const some of log.read(eventsStream({ run: header.run, life }))) {
+      for (const event of some) events.push(asTraceEvent(event, header.title, events.length));
     }
     return { events, damage: null };
   } catch (error) {

@@ -1,20 +1,7 @@
-import { type EventLog, type LogEvent, revision } from '@custody/log';
+import { type EventLog, revision } from '@custody/log';
 import { type CatalogueEntry, eventsStream, notesStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 import { type About, type Batch, type Parcel, streamsOf } from './parcel.ts';
-
-const batchSize = 1000;
-
-async function* batchesOf(events: AsyncIterable<LogEvent>): AsyncGenerator<readonly LogEvent[], void> {
-  let batch: LogEvent[] = [];
-  for await (const event of events) {
-    batch.push(event);
-    if (batch.length < batchSize) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /**
  * A run of this log as it is now, ready to be sent; it is read only as it is asked for.
@@ -37,10 +24,10 @@ export const packRun = async (
   }
   const about: About = { header, openedAt, closedAt: closedAt ?? null, end: end ?? null };
   async function* read(): AsyncGenerator<Batch, void> {
-    for await (const items of batchesOf(log.read(here.events, { to: revision(events.count) }))) {
+    for await (const items of log.read(here.events, { to: revision(events.count) })) {
       yield { of: 'events', items };
     }
-    for await (const items of batchesOf(log.read(here.notes, { to: revision(notes.count) }))) {
+    for await (const items of log.read(here.notes, { to: revision(notes.count) })) {
       yield { of: 'notes', items };
     }
   }

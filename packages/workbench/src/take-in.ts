@@ -1,4 +1,4 @@
-import type { EventLog, LogEvent, StreamId } from '@custody/log';
+import { type EventLog, eventsOf, type LogEvent, type StreamId } from '@custody/log';
 import { isFactType, type RunId, type RunSource } from '@custody/trace';
 import { catalogueOf, deletionsOf, eventsStream, notesStream, type RunEnd, type RunLife } from './catalogue.ts';
 import { RequestError } from './errors.ts';
@@ -75,7 +75,7 @@ const check = async (
   { progress, stream }: TakeOptions & { readonly stream: StreamId },
 ): Promise<Checked> => {
   const there: number = await log.head(stream);
-  const mine = log.read(stream)[Symbol.asyncIterator]();
+  const mine = eventsOf(log.read(stream));
   const digest = running();
   const notes: LogEvent[] = [];
   let at = 0;
@@ -96,7 +96,7 @@ const check = async (
     }
     progress?.('checked', at);
   }
-  await mine.return?.();
+  await mine.return();
   return { there, digest: digest.end(), notes };
 };
 

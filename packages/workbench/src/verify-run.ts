@@ -1,4 +1,4 @@
-import type { LogEvent } from '@custody/log';
+import { eventsOf, type LogEvent } from '@custody/log';
 import { type CatalogueEntry, catalogueOf, eventsStream, notesStream } from './catalogue.ts';
 import { notesMissing } from './merge-notes.ts';
 import { type About, aboutIn, type Parcel } from './parcel.ts';
@@ -46,7 +46,7 @@ export const verifyRun = async (
   const entry = (await catalogueOf(log)).get(run);
   const here = { run, life: entry?.life ?? 0 };
   const differences = entryDifferences(entry, about);
-  const mine = log.read(eventsStream(here))[Symbol.asyncIterator]();
+  const mine = eventsOf(log.read(eventsStream(here)));
   const digest = running();
   const notes: LogEvent[] = [];
   let events = 0;
@@ -65,7 +65,7 @@ export const verifyRun = async (
     }
   }
   const more = about.end !== null && !(await mine.next()).done;
-  await mine.return?.();
+  await mine.return();
   if (differs !== undefined) differences.push(`event ${differs} is another`);
   if (more) differences.push(`there are events after ${events}`);
   const missing = await notesMissing(log, notesStream(here), notes);

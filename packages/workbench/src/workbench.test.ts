@@ -93,7 +93,7 @@ describe('the catalogue', () => {
 
 const all = async (log: EventLog, run: string): Promise<unknown[]> => {
   const events: unknown[] = [];
-  for await (const event of log.read(streamId(`run-${run}`))) events.push(event);
+  for await (const some of log.read(streamId(`run-${run}`))) events.push(...some);
   return events;
 };
 

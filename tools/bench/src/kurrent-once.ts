@@ -26,6 +26,12 @@ const counted = async (items: AsyncIterable<unknown>): Promise<number> => {
   return count;
 };
 
+const countedIn = async (batches: AsyncIterable<readonly unknown[]>): Promise<number> => {
+  let count = 0;
+  for await (const events of batches) for (const _ of events) count += 1;
+  return count;
+};
+
 const mustBe = (found: number, wanted: number): void => {
   if (found !== wanted) throw new Error(`Cannot measure as ${found} events came back of ${wanted}`);
 };
@@ -40,18 +46,18 @@ const secondsOfEach = async <Batch>(
   return seconds;
 };
 
-const importAll = async (log: EventLog): Promise<number> => {
+const importAll = async (log: EventLog, count = events, stream = run): Promise<number> => {
   let head: Revision = empty;
-  return secondsOfEach(traceBatches(events, batch), async (part) => {
-    head = await log.append(run, part, head);
+  return secondsOfEach(traceBatches(count, batch), async (part) => {
+    head = await log.append(stream, part, head);
   });
 };
 
-const importPlain = async (client: KurrentDBClient): Promise<number> => {
+const importPlain = async (client: KurrentDBClient, count = plain, stream = 'plain-bench'): Promise<number> => {
   let expected: typeof NO_STREAM | bigint = NO_STREAM;
-  return secondsOfEach(traceBatches(plain, plainBatch), async (part) => {
+  return secondsOfEach(traceBatches(count, plainBatch), async (part) => {
     const made = part.map(({ type, ...data }) => jsonEvent({ type, data: { ...data } as Record<string, unknown> }));
-    const { nextExpectedRevision } = await client.appendToStream('plain-bench', made, { streamState: expected });
+    const { nextExpectedRevision } = await client.appendToStream(stream, made, { streamState: expected });
     expected = nextExpectedRevision;
   });
 };
@@ -84,13 +90,16 @@ const [told] = (await once(server.stdout, 'data')) as [Buffer];
 const url = told.toString().trim();
 const log = await openKurrentLog(url);
 const client = KurrentDBClient.connectionString(url);
-// The first read of a client takes half a second, of which neither is to be measured.
+// Connecting takes half a second, and code is slow before it has run for a while: neither is a rate.
 await Promise.all([log.head(streamId('run-none')), counted(client.readStream('none')).catch(() => 0)]);
+const before = Math.min(plain, 50_000);
+await importAll(log, before, streamId('run-before'));
+await importPlain(client, before, 'plain-before');
 
 const result: KurrentRun = {
   importing: { log: await importAll(log), plain: await importPlain(client) },
   reading: {
-    log: await secondsOf(async () => mustBe(await counted(log.read(run)), events)),
+    log: await secondsOf(async () => mustBe(await countedIn(log.read(run)), events)),
     plain: await secondsOf(async () => mustBe(await counted(client.readStream('plain-bench')), plain)),
   },
   following: await followAll(log),

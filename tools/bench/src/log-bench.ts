@@ -38,7 +38,7 @@ const sizes = (events: number, runs: readonly LogRun[]): readonly Figure[] =>
 /** Measures a log `runs` times, each time in a process of its own. */
 export const benchLog = (request: LogRequest, runs: number): LogBench => {
   const done = Array.from({ length: runs }, () => runLog(request));
-  const of = (what: 'importing' | 'reading' | 'handing' | 'seeking' | 'appending'): readonly Beside[] =>
+  const of = (what: 'importing' | 'reading' | 'seeking' | 'appending'): readonly Beside[] =>
     done.map((run) => run[what]);
   const { adapter, events } = request;
   const opening = done.flatMap((run) => (run.opening === null ? [] : [run.opening * 1e6]));
@@ -46,8 +46,7 @@ export const benchLog = (request: LogRequest, runs: number): LogBench => {
     adapter,
     figures: [
       rate('import, events a second', events, of('importing'), 'plain file'),
-      rate('range read, events a second', events / 2, of('reading'), 'plain file, in arrays'),
-      rate('range read', events / 2, of('handing'), 'plain file, one by one'),
+      rate('range read, events a second', events / 2, of('reading'), 'plain file'),
       duration('a seek', of('seeking'), 'pread and decode of a segment'),
       rate('appends of one event a second', 1, of('appending'), 'line and fdatasync'),
       ...(opening.length === 0 ? [] : [plainFigure('opening', 'µs', opening)]),

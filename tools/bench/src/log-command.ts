@@ -32,7 +32,7 @@ export const registerLog = (program: Command): void => {
       new Option('--adapter <name...>', 'only these').choices([...logAdapters.map(({ name }) => name), kurrentName]),
     )
     .option('--events <n>', 'how many trace events', whole, 1_000_000)
-    .option('--batch <n>', 'how many of them in one append', whole, 16_384)
+    .option('--batch <n>', 'how many of them in one append, as an import does it', whole, 16_000)
     .option('--singles <n>', 'how many single events are appended, and are read anywhere', whole, 300)
     .option('--runs <n>', 'how many runs, of which the median counts', whole, 5)
     .option('--json', 'print one JSON document', false)

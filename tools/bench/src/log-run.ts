@@ -22,8 +22,6 @@ export interface LogRun {
   readonly importing: Beside;
   /** The middle half of the events; the plain file's counted where they were unpacked. */
   readonly reading: Beside;
-  /** The same, the plain file's handed out one by one as well. */
-  readonly handing: Beside;
   /** One event anywhere, the median of them. */
   readonly seeking: Beside;
   /** One event appended and safe, the median of them. */

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { type LogEvent, streamId } from '@custody/log';
-import { cut, type Line, lineOf, type Segment, segment, unpack } from '@custody/segments';
+import { type Columns, cut, type Segment, segment, unpack } from '@custody/segments';
 
 const stream = streamId('raw');
 const size = { events: 1000, chars: 2 ** 20 };
@@ -13,7 +13,7 @@ export class RawLog {
   readonly #compressed: boolean;
   readonly #file: number;
   readonly #segments: (Omit<Segment, 'data'> & { readonly at: number; readonly length: number })[] = [];
-  #waiting: readonly Line[] = [];
+  #waiting: Columns | undefined;
   #events = 0;
   #bytes = 0;
   #chain: Uint8Array = new Uint8Array();
@@ -25,23 +25,26 @@ export class RawLog {
 
   /** Packs and writes the segments that `events` make complete. */
   add(events: readonly LogEvent[]): void {
-    const { complete, rest } = cut(this.#waiting.concat(events.map(lineOf)), size);
-    for (const lines of complete) this.#write(lines);
-    this.#waiting = rest;
+    const begun = this.#waiting;
+    this.#waiting = undefined;
+    for (const columns of cut(events, size, begun)) {
+      if (columns.isFull) this.#write(columns);
+      else this.#waiting = columns;
+    }
   }
 
   /** Writes what waits, and brings everything to the disk. */
   end(): void {
-    if (this.#waiting.length > 0) this.#write(this.#waiting);
-    this.#waiting = [];
+    if (this.#waiting !== undefined) this.#write(this.#waiting);
+    this.#waiting = undefined;
     fsyncSync(this.#file);
   }
 
-  #write(lines: readonly Line[]): void {
-    const { data, ...row } = segment(stream, this.#events, lines, this.#chain, { compressed: this.#compressed });
+  #write(columns: Columns): void {
+    const { data, ...row } = segment(stream, this.#events, columns, this.#chain, { compressed: this.#compressed });
     writeSync(this.#file, data);
     this.#segments.push({ ...row, at: this.#bytes, length: data.length });
-    this.#events += lines.length;
+    this.#events += columns.count;
     this.#bytes += data.length;
     this.#chain = row.chain;
   }
@@ -51,23 +54,6 @@ export class RawLog {
     let seen = 0;
     for (const events of this.#batches(from, to)) for (const _ of events) seen += 1;
     return seen;
-  }
-
-  /** The same, each event handed out by a promise of its own, as a log has to: in the cheapest way there is. */
-  oneByOne(from: number, to: number): AsyncIterable<LogEvent> {
-    const batches = this.#batches(from, to);
-    let batch: readonly LogEvent[] = [];
-    let at = 0;
-    const next = (): Promise<IteratorResult<LogEvent, undefined>> => {
-      if (at >= batch.length) {
-        const made = batches.next();
-        if (made.done) return Promise.resolve({ value: undefined, done: true });
-        batch = made.value;
-        at = 0;
-      }
-      return Promise.resolve({ value: batch[at++] as LogEvent, done: false });
-    };
-    return { [Symbol.asyncIterator]: () => ({ next }) };
   }
 
   *#batches(from: number, to: number): Generator<readonly LogEvent[], undefined> {

@@ -9,7 +9,7 @@ export const numbered = (count: number, first = 0): LogEvent[] =>
 
 export const readAll = async (log: EventLog, stream: StreamId, range?: Range): Promise<LogEvent[]> => {
   const seen: LogEvent[] = [];
-  for await (const event of log.read(stream, range)) seen.push(event);
+  for await (const events of log.read(stream, range)) seen.push(...events);
   return seen;
 };
 

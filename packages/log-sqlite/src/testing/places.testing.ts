@@ -15,9 +15,9 @@ export const newPlaces = (): (() => string) => {
 export const numbered = (count: number, first = 0) =>
   Array.from({ length: count }, (_, index) => ({ type: 'StepTaken', data: { step: first + index } }));
 
-/** Everything that `events` yields until it ends. */
-export const collect = async <Item>(events: AsyncIterable<Item>): Promise<Item[]> => {
+/** All the events of every batch. */
+export const collect = async <Item>(batches: AsyncIterable<readonly Item[]>): Promise<Item[]> => {
   const seen: Item[] = [];
-  for await (const event of events) seen.push(event);
+  for await (const events of batches) seen.push(...events);
   return seen;
 };

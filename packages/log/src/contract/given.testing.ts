@@ -1,4 +1,5 @@
 import type { EventLog, LogEvent, Range, StopSignal } from '../event-log.ts';
+import { eventsOf } from '../events-of.ts';
 import { type StreamId, streamId } from '../ids.ts';
 
 /** Opens a new and empty log. */
@@ -19,7 +20,7 @@ export const collect = async <Item>(events: AsyncIterable<Item>): Promise<Item[]
 };
 
 export const readAll = (log: EventLog, stream: StreamId, range?: Range): Promise<LogEvent[]> =>
-  collect(log.read(stream, range));
+  collect(eventsOf(log.read(stream, range)));
 
 interface Stopper {
   readonly signal: StopSignal;
