@@ -2,7 +2,8 @@ import { nanos, type Position, type TraceEvent, taskId } from '@custody/trace';
 import type { Unexplained } from './accounting.ts';
 import { type Interpreter, interpreter, type Tally } from './interpreter.ts';
 import { defaultMapping, kernelRelease, mappingFor } from './mapping/index.ts';
-import { type Line, markerText, parseLine } from './syntax/ftrace-text.ts';
+import { parseLine } from './syntax/ftrace-text.ts';
+import { type Line, markerText } from './syntax/line.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
 
 /** Thrown for bytes that are no trace; the message says what was expected. */

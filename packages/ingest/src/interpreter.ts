@@ -20,8 +20,7 @@ import { accounting, type Ownership, type Unexplained } from './accounting.ts';
 import { addressBook } from './addresses.ts';
 import type { Frame, GroupReading, Mapping, Scene } from './mapping/mapping.ts';
 import { quietRefusals } from './quiet-refusals.ts';
-import type { TraceRecord } from './syntax/ftrace-text.ts';
-import { parseFields } from './syntax/probe-fields.ts';
+import type { TraceRecord } from './syntax/line.ts';
 import type { RecordedTopology } from './topology-file.ts';
 
 /** What one task is in the middle of, as far as the probes told. */
@@ -225,7 +224,7 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     const row = mapping.rows[name];
     const told = row === undefined ? mapping.rows[functionOf(name)]?.unproven : row.settles;
     if (!isWaiting(name)) settle(thread, stamp, told);
-    const probe = { record, fields: parseFields(record.fields) };
+    const probe = { record, fields: record.values };
     let said = false;
     const scene = sceneOf(thread, stamp, () => {
       said = true;

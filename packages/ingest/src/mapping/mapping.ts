@@ -1,6 +1,6 @@
 import type { BusEvent, DeviceId, Fact, GroupId, LockId, OperationName } from '@custody/trace';
 import type { AddressBook } from '../addresses.ts';
-import type { TraceRecord } from '../syntax/ftrace-text.ts';
+import type { TraceRecord } from '../syntax/line.ts';
 import type { ProbeFields } from '../syntax/probe-fields.ts';
 
 /** A probed function that a task is inside of, with what its entry said. */

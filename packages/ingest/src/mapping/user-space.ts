@@ -1,5 +1,5 @@
 import { errnoOf } from '../errno.ts';
-import { markerText } from '../syntax/ftrace-text.ts';
+import { markerText } from '../syntax/line.ts';
 import { returned } from './driver-core.ts';
 import type { Probe, Row } from './mapping.ts';
 

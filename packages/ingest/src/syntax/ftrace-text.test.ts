@@ -11,8 +11,9 @@ const recordOf = (text: string) => {
 describe('a line of trace_pipe', () => {
   it('gives task, cpu, time in nanoseconds, event and fields', () => {
     const line = '           <...>-644     [001] .....    30.277190: really_probe: (really_probe+0x0/0x380) mdma=0';
-    expect(recordOf(line)).toEqual({
+    expect(recordOf(line)).toMatchObject({
       comm: null,
+      buffer: null,
       tid: '644',
       cpu: 1,
       at: 30_277_190_000,
@@ -37,7 +38,10 @@ describe('a line of trace_pipe', () => {
   });
 
   it('takes a buffer’s name off the task, and keeps odd characters in the fields', () => {
-    expect(recordOf('dat:               sh-530   [001] .....    27.136913: glock: a=1')).toMatchObject({ comm: 'sh' });
+    expect(recordOf('dat:               sh-530   [001] .....    27.136913: glock: a=1')).toMatchObject({
+      comm: 'sh',
+      buffer: 'dat',
+    });
     expect(recordOf('h-1 [000] ..... 1.0: print: tracing_mark_write: a\rb\u2028c').fields).toContain('a\rb\u2028c');
   });
 
