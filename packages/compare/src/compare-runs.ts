@@ -1,6 +1,15 @@
-import { type FactType, type Position, position, type RunHeader, type Timeline, type TraceEvent } from '@custody/trace';
+import {
+  type FactType,
+  type Position,
+  position,
+  type Role,
+  type RunHeader,
+  type Timeline,
+  type TraceEvent,
+} from '@custody/trace';
 import { align } from './align.ts';
-import { eventAt, interner, type KeyedRun, keyedRun, positionOf } from './keys.ts';
+import { eventAt, happeningsOf, interner, type KeyedRun, keyedRun, lanesOf, positionOf } from './keys.ts';
+import { commonPrefix, pairedTasks, partialOrder, partingOf, swapsIn } from './partial-order.ts';
 import { type ResultDifference, resultDifferences } from './results.ts';
 
 /** One of the two runs. */
@@ -18,12 +27,19 @@ export interface Both<Value> {
 export interface CompareOptions {
   /** Compare from these positions on; default: the start. */
   readonly from?: Both<Position>;
-  /** Compare from the first event of this type on, in each run, at or after `from`. */
-  readonly alignOn?: FactType;
+  /**
+   * Compare from the first event of this type on, in each run, at or after `from`; or from the first marker whose text
+   * holds this.
+   */
+  readonly alignOn?: string;
+  /** Leave out events of these types as well. */
+  readonly ignored?: readonly FactType[];
+  /** Roles of the right run by what the left calls them; roles of the same name go together anyway. */
+  readonly tasks?: ReadonlyMap<Role, Role>;
 }
 
 interface Counts {
-  /** Compared events that both runs have, in the same order. */
+  /** Compared events that both runs have, each task's in the same order. */
   readonly shared: number;
   /** Events known to be missing from each recording: with losses, neither answer proves anything about the gap. */
   readonly lost: Both<number>;
@@ -34,8 +50,18 @@ export interface Same extends Counts {
   readonly kind: 'same';
 }
 
-/** A stretch of either run (positions `from` to `to`, possibly empty) that has no like in the other. */
+/**
+ * The same, but for the order of events that touch no common lock, group or device: no task can tell the two apart.
+ * `swaps` of neighbours make the one order of the other.
+ */
+export interface Equivalent extends Counts {
+  readonly kind: 'equivalent';
+  readonly swaps: number;
+}
+
+/** A stretch of what one role did (positions `from` to `to`, possibly empty) that has no like in the other run. */
 export interface Hunk {
+  readonly role: Role;
   readonly left: Stretch;
   readonly right: Stretch;
 }
@@ -43,30 +69,43 @@ export interface Hunk {
 export interface Stretch {
   readonly from: Position;
   readonly to: Position;
+  /** How many of the role's compared events are in it. */
+  readonly events: number;
 }
 
 export interface Parted extends Counts {
   readonly kind: 'parted';
-  /** The positions just before the first difference: up to here both did the same. */
+  /**
+   * The first causal difference, positions just before it: all that can have led to it is the same in both runs. Where one
+   * side has nothing in its place, its end.
+   */
   readonly first: Both<Position>;
-  /** What each did next; null for a run that is over. */
+  /** What each did there; null for a run that has nothing in its place. */
   readonly next: Both<TraceEvent | null>;
+  /** Events before it in common, and how many swaps of neighbours were ignored among them. */
+  readonly before: { readonly events: number; readonly swaps: number };
   readonly onlyLeft: number;
   readonly onlyRight: number;
   /** False when the runs differ too much to find the best alignment quickly: counts and hunks are then upper bounds. */
   readonly exact: boolean;
+  /** Role by role, in the order of the left run. */
   readonly hunks: readonly Hunk[];
   readonly results: readonly ResultDifference[];
 }
 
-export type Comparison = Same | Parted;
+export type Comparison = Same | Equivalent | Parted;
 
-const startOf = (timeline: Timeline, from: Position, alignOn: FactType | undefined): Position => {
+const isStart = (event: TraceEvent, alignOn: string): boolean =>
+  event.type === alignOn || (event.type === 'MarkerWritten' && event.data.text.includes(alignOn));
+
+const startOf = (timeline: Timeline, from: Position, alignOn: string | undefined): Position => {
   if (alignOn === undefined) return from;
   for (let index: number = from; index < timeline.length; index += 1) {
-    if (timeline.at(index).type === alignOn) return position(index);
+    if (isStart(timeline.at(index), alignOn)) return position(index);
   }
-  throw new RangeError(`Cannot align on ${alignOn} as one of the runs has no such event from position ${from} on`);
+  throw new RangeError(
+    `Cannot align on ${alignOn} as one of the runs has no such event, and no marker with it, from position ${from} on`,
+  );
 };
 
 const lostIn = (timeline: Timeline): number => {
@@ -78,65 +117,103 @@ const lostIn = (timeline: Timeline): number => {
   return lost;
 };
 
-const stretchOf = (run: KeyedRun, from: number, to: number): Stretch => {
-  const start = positionOf(run, from);
-  return { from: start, to: from === to ? start : position((run.indices[to - 1] as number) + 1) };
+/** The part of a lane (numbers of compared events) from its item `from` up to `to`; where it is empty, where it would be. */
+const stretchOf = (run: KeyedRun, lane: readonly number[], from: number, to: number): Stretch => {
+  const start = positionOf(run, lane[from] ?? run.keys.length);
+  const last = lane[to - 1];
+  return {
+    from: start,
+    to: from === to || last === undefined ? start : position((run.indices[last] as number) + 1),
+    events: to - from,
+  };
 };
 
-/** The gaps between matched events. */
-const hunksOf = (left: KeyedRun, right: KeyedRun, matches: Int32Array): readonly Hunk[] => {
+/** One role's lane on either side, aligned. */
+const alignLane = (
+  left: KeyedRun,
+  right: KeyedRun,
+  role: Role,
+  [mine, theirs]: readonly [readonly number[], readonly number[]],
+) => {
+  const keysOf = (run: KeyedRun, lane: readonly number[]): Int32Array =>
+    Int32Array.from(lane, (compared) => run.keys[compared] as number);
+  const { matches, exact } = align(keysOf(left, mine), keysOf(right, theirs));
   const hunks: Hunk[] = [];
+  let shared = 0;
   let i = 0;
   let j = 0;
   const close = (leftTo: number, rightTo: number): void => {
-    if (i < leftTo || j < rightTo)
-      hunks.push({ left: stretchOf(left, i, leftTo), right: stretchOf(right, j, rightTo) });
+    if (i === leftTo && j === rightTo) return;
+    hunks.push({ role, left: stretchOf(left, mine, i, leftTo), right: stretchOf(right, theirs, j, rightTo) });
   };
   for (const [index, match] of matches.entries()) {
     if (match < 0) continue;
     close(index, match);
+    shared += 1;
     i = index + 1;
     j = match + 1;
   }
-  close(left.keys.length, right.keys.length);
-  return hunks;
+  close(mine.length, theirs.length);
+  return { hunks, shared, exact };
 };
 
-const sharedPrefix = ({ keys: left }: KeyedRun, { keys: right }: KeyedRun): number => {
-  const different = left.findIndex((key, index) => key !== right[index]);
-  return different < 0 ? left.length : different;
-};
-
-const partedAt = (left: KeyedRun, right: KeyedRun, lost: Both<number>): Parted => {
-  const { matches, exact } = align(left.keys, right.keys);
-  const first = sharedPrefix(left, right);
-  const shared = matches.reduce((count, match) => (match < 0 ? count : count + 1), 0);
+const alignLanes = (left: KeyedRun, right: KeyedRun) => {
+  const [mine, theirs] = [lanesOf(left), lanesOf(right)];
+  const roles = [...new Set([...mine.keys(), ...theirs.keys()])];
+  const lanes = roles.map((role) => alignLane(left, right, role, [mine.get(role) ?? [], theirs.get(role) ?? []]));
   return {
-    kind: 'parted',
-    first: { left: positionOf(left, first), right: positionOf(right, first) },
-    next: { left: eventAt(left, first), right: eventAt(right, first) },
-    shared,
-    onlyLeft: left.keys.length - shared,
-    onlyRight: right.keys.length - shared,
-    exact,
-    hunks: hunksOf(left, right, matches),
-    results: resultDifferences(left, right),
-    lost,
+    shared: lanes.reduce((sum, { shared }) => sum + shared, 0),
+    exact: lanes.every(({ exact }) => exact),
+    hunks: lanes
+      .flatMap(({ hunks }) => hunks)
+      .sort((one, other) => one.left.from - other.left.from || one.right.from - other.right.from),
   };
 };
 
+const isSameOrder = ({ keys: left }: KeyedRun, { keys: right }: KeyedRun): boolean =>
+  left.length === right.length && left.every((key, index) => key === right[index]);
+
 /**
- * Compares two runs by meaning: who (role), what, about what, with which outcome; never by time, address or pid.
- * What is left out is listed at `uncompared`.
+ * Compares two runs by meaning: who (role), what, about what, with which outcome; never by time, address or pid, nor by
+ * the order of events that touch no common lock, group or device. What is left out is listed at `uncompared`.
  *
  * @throws RangeError when a run has no event to align on.
  */
 export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptions = {}): Comparison => {
   const intern = interner();
-  const from = options.from ?? { left: position(0), right: position(0) };
-  const mine = keyedRun(left.timeline, startOf(left.timeline, from.left, options.alignOn), intern);
-  const theirs = keyedRun(right.timeline, startOf(right.timeline, from.right, options.alignOn), intern);
+  const { from = { left: position(0), right: position(0) }, alignOn, tasks = new Map<Role, Role>() } = options;
+  const ignored = new Set(options.ignored);
+  const select = (side: RunSide, at: Position, renamed: ReadonlyMap<Role, Role>): KeyedRun =>
+    keyedRun(side.timeline, { from: startOf(side.timeline, at, alignOn), ignored, renamed }, intern);
+  const mine = select(left, from.left, new Map());
+  const theirs = select(right, from.right, tasks);
   const lost = { left: lostIn(left.timeline), right: lostIn(right.timeline) };
-  const isSame = mine.keys.length === theirs.keys.length && sharedPrefix(mine, theirs) === mine.keys.length;
-  return isSame ? { kind: 'same', shared: mine.keys.length, lost } : partedAt(mine, theirs, lost);
+  if (isSameOrder(mine, theirs)) return { kind: 'same', shared: mine.keys.length, lost };
+
+  const orders = {
+    left: partialOrder(happeningsOf(mine, left.header, new Map(), intern)),
+    right: partialOrder(happeningsOf(theirs, right.header, tasks, intern)),
+  };
+  const pairs = pairedTasks(orders.left, orders.right);
+  const prefix = commonPrefix(orders.left, orders.right, pairs);
+  const swaps = swapsIn(prefix.matches);
+  if (prefix.shared === mine.keys.length && prefix.shared === theirs.keys.length) {
+    return { kind: swaps === 0 ? 'same' : 'equivalent', shared: prefix.shared, swaps, lost };
+  }
+  const parting = partingOf(orders.left, orders.right, pairs, prefix);
+  const { shared, exact, hunks } = alignLanes(mine, theirs);
+  const at = (run: KeyedRun, number: number | null): number => number ?? run.keys.length;
+  return {
+    kind: 'parted',
+    first: { left: positionOf(mine, at(mine, parting.left)), right: positionOf(theirs, at(theirs, parting.right)) },
+    next: { left: eventAt(mine, at(mine, parting.left)), right: eventAt(theirs, at(theirs, parting.right)) },
+    before: { events: prefix.shared, swaps },
+    shared,
+    onlyLeft: mine.keys.length - shared,
+    onlyRight: theirs.keys.length - shared,
+    exact,
+    hunks,
+    results: resultDifferences(mine, theirs),
+    lost,
+  };
 };

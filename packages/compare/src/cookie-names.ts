@@ -19,12 +19,11 @@ const nameIn = (names: Map<string, string>, prefix: string, cookie: string): str
 };
 
 /**
- * The names of one run. Symbolic owners (a simulation's) are named once for the whole run; addresses once per
+ * The names of one run. Symbolic owners (a simulation's) are names already; addresses get one per
  * tenure of the group or device that holds them, because an address given out again is not the same owner, and so
  * that one more claim does not rename every later one.
  */
 export const cookieNames = (): CookieNames => {
-  const symbolic = new Map<string, string>();
   const owners = new Map<string, Map<string, string>>();
   const domains = new Map<string, Map<string, string>>();
   const within = (of: Map<string, Map<string, string>>, holder: string): Map<string, string> => {
@@ -35,7 +34,7 @@ export const cookieNames = (): CookieNames => {
   return {
     owner: (holder, cookie) => {
       if (cookie === null) return '-';
-      return isAddress(cookie) ? nameIn(within(owners, holder), 'O', cookie) : nameIn(symbolic, 'S', cookie);
+      return isAddress(cookie) ? nameIn(within(owners, holder), 'O', cookie) : cookie;
     },
     domain: (holder, domain) => (isAddress(domain) ? nameIn(within(domains, holder), 'D', domain) : domain),
     ownerGone: (holder) => owners.delete(holder),

@@ -2,7 +2,7 @@ import type { Role } from '@custody/trace';
 import { type Errno, type Position, position } from '@custody/trace';
 import { align } from './align.ts';
 import { isReturn, type ReturnEvent } from './event-key.ts';
-import { eventAt, type KeyedRun } from './keys.ts';
+import { eventAt, type KeyedRun, lanesOf } from './keys.ts';
 
 /** How one side's call ended; `position` is just after the return, where the world shows its effect. */
 export interface Outcome {
@@ -30,17 +30,6 @@ const callOf = (event: ReturnEvent): string => {
     case 'SyscallReturned':
       return event.data.call;
   }
-};
-
-/** Each role's compared events, in order. */
-const lanesOf = (run: KeyedRun): ReadonlyMap<Role, readonly number[]> => {
-  const lanes = new Map<Role, number[]>();
-  for (const [compared, role] of run.roles.entries()) {
-    const lane = lanes.get(role);
-    if (lane === undefined) lanes.set(role, [compared]);
-    else lane.push(compared);
-  }
-  return lanes;
 };
 
 const attemptsOf = (run: KeyedRun, lane: readonly number[]): Int32Array =>

@@ -1,0 +1,212 @@
+import {
+  type DeviceId,
+  type DriverId,
+  deviceLock,
+  type Errno,
+  evolve,
+  type GroupId,
+  initialWorld,
+  type OperationName,
+  type Position,
+  position,
+  type RunHeader,
+  type TaskId,
+  type Timeline,
+  type TraceEvent,
+  type World,
+} from '@custody/trace';
+
+/** One bind, claim, unbind, call from user space: from its beginning to its result, by one task. */
+interface Episode {
+  /** What it is, and how its group stood when it began: `claim of a quiet group`. */
+  readonly kind: string;
+  /** An errno; `BUG` when the kernel stopped in it; `no end` when the run is over before it is. */
+  readonly result: string;
+  /** Just after its result, where the world shows its effect. */
+  readonly position: Position;
+}
+
+/** How often one kind of episode had one result; `example` is where it did so first. */
+export interface Tally {
+  readonly count: number;
+  readonly example: Position;
+}
+
+/** A kind of episode: each result with how often it occurred on either side; null for never. */
+export interface EpisodeKind {
+  readonly kind: string;
+  readonly results: readonly { readonly result: string; readonly left: Tally | null; readonly right: Tally | null }[];
+}
+
+const isSettledUnused = (world: World, id: DeviceId): boolean => {
+  const device = world.devices[id];
+  if (device === undefined || world.locks[deviceLock(id)] !== undefined) return false;
+  return device.phase === 'unbound' || (device.phase === 'bound' && device.managed === true);
+};
+
+/** How a group stands before a claim: who could be in its way. */
+const standingOf = (world: World, id: GroupId): string => {
+  const group = world.groups[id];
+  if (group === undefined) return 'an unknown group';
+  const { devices } = group;
+  if (devices.some((device) => world.devices[device]?.phase === 'bound' && world.devices[device]?.managed === false)) {
+    return 'a group with a DMA-API driver';
+  }
+  if (!devices.every((device) => isSettledUnused(world, device))) return 'a group in motion';
+  return group.owner === null ? 'a quiet group' : 'an owned group';
+};
+
+const sizeOf = (world: World, id: GroupId): string =>
+  (world.groups[id]?.devices.length ?? 0) > 1 ? 'a group of several devices' : 'a singleton group';
+
+const boundOf = (world: World, id: GroupId): string => {
+  const { devices = [], owner = null } = world.groups[id] ?? {};
+  if (owner !== null) return 'owned';
+  return devices.some((device) => world.devices[device]?.driver != null) ? 'bound' : 'unbound';
+};
+
+const ownedOf = (world: World, device: DeviceId): string => {
+  const group = world.devices[device]?.group;
+  if (group == null) return 'outside any group';
+  return world.groups[group]?.owner == null ? 'in a free group' : 'in an owned group';
+};
+
+/** Drivers by what ownership sees of them: whether they manage their own DMA. */
+const kindOfDriver = (managed: boolean | null, driver: DriverId): string =>
+  managed === null ? driver : managed ? 'a driver that manages its DMA' : 'a DMA-API driver';
+
+const callKind = (world: World, op: OperationName, group: GroupId | null): string => {
+  if (group === null) return op;
+  switch (op) {
+    case 'claim':
+    case 'claim-device':
+      return `${op} of ${standingOf(world, group)}`;
+    case 'store-type':
+      return `${op} of ${sizeOf(world, group)}, ${boundOf(world, group)}`;
+    case 'use':
+      return `${op} of ${world.groups[group]?.owner == null ? 'a free group' : 'an owned group'}`;
+    default:
+      return op;
+  }
+};
+
+/** What an event begins, in the world before it; null when it begins nothing. */
+const begun = (event: TraceEvent, world: World): string | null => {
+  switch (event.type) {
+    case 'CallEntered':
+      return callKind(world, event.data.op, event.data.group);
+    case 'BindStarted': {
+      const { device, driver, managed } = event.data;
+      return `bind of ${kindOfDriver(managed, driver)} ${ownedOf(world, device)}`;
+    }
+    case 'UnbindStarted': {
+      const driver = world.devices[event.data.device];
+      return `unbind${driver?.driver == null ? '' : ` of ${kindOfDriver(driver.managed, driver.driver)}`} ${ownedOf(world, event.data.device)}`;
+    }
+    case 'SyscallEntered':
+      return event.data.call;
+    default:
+      return null;
+  }
+};
+
+/** What the end of an episode is paired with its beginning by, and the result; null for an event that ends none. */
+const ended = (event: TraceEvent): { readonly what: string; readonly result: Errno } | null => {
+  switch (event.type) {
+    case 'CallReturned':
+      return { what: `call ${event.data.op}`, result: event.data.errno };
+    case 'BindReturned':
+      return { what: `bind ${event.data.device}`, result: event.data.errno };
+    case 'UnbindReturned':
+      return { what: `unbind ${event.data.device}`, result: 'OK' };
+    case 'SyscallReturned':
+      return { what: 'syscall', result: event.data.errno };
+    default:
+      return null;
+  }
+};
+
+const whatOf = (event: TraceEvent): string => {
+  switch (event.type) {
+    case 'CallEntered':
+      return `call ${event.data.op}`;
+    case 'BindStarted':
+      return `bind ${event.data.device}`;
+    case 'UnbindStarted':
+      return `unbind ${event.data.device}`;
+    default:
+      return 'syscall';
+  }
+};
+
+interface Open {
+  readonly what: string;
+  readonly kind: string;
+}
+
+/** Every episode of a run, in the order of their ends. Those that a gap lies in are left out: their results are not certain. */
+export const episodesOf = (header: Pick<RunHeader, 'topology'>, timeline: Timeline): readonly Episode[] => {
+  const open = new Map<TaskId, Open[]>();
+  const found: Episode[] = [];
+  let world = initialWorld(header.topology);
+  let last = 0;
+  for (let index = 0; index < timeline.length; index += 1) {
+    const event = timeline.at(index);
+    const kind = begun(event, world);
+    const end = ended(event);
+    const own = open.get(event.task) ?? [];
+    if (event.type === 'EventsLost') open.clear();
+    else if (event.type === 'BugHit') {
+      for (const { kind: stopped } of own) found.push({ kind: stopped, result: 'BUG', position: position(index + 1) });
+      open.delete(event.task);
+    } else if (kind !== null) open.set(event.task, [...own, { what: whatOf(event), kind }]);
+    else if (end !== null) {
+      const innermost = own.findLastIndex(({ what }) => what === end.what);
+      if (innermost >= 0) {
+        found.push({ kind: own[innermost]?.kind ?? '', result: end.result, position: position(index + 1) });
+        open.set(event.task, own.slice(0, innermost));
+      }
+    }
+    world = evolve(world, event);
+    if (event.type !== 'RecordingEnded') last = index + 1;
+  }
+  return found.concat(
+    [...open.values()].flat().map(({ kind }) => ({ kind, result: 'no end', position: position(last) })),
+  );
+};
+
+type Tallies = Map<string, Map<string, Tally>>;
+
+const talliesOf = (episodes: readonly Episode[]): Tallies => {
+  const tallies: Tallies = new Map();
+  for (const { kind, result, position: at } of episodes) {
+    const results = tallies.get(kind) ?? new Map<string, Tally>();
+    tallies.set(kind, results);
+    const known = results.get(result);
+    results.set(result, { count: (known?.count ?? 0) + 1, example: known?.example ?? at });
+  }
+  return tallies;
+};
+
+/**
+ * The kinds of episode whose results differ: a result that only one side had, or a kind that only one side has. How often a
+ * result came is chance in a race, and no difference. Kinds that both sides have come first, rarest result first within.
+ */
+export const compareEpisodes = (left: readonly Episode[], right: readonly Episode[]): readonly EpisodeKind[] => {
+  const [mine, theirs] = [talliesOf(left), talliesOf(right)];
+  const kinds = new Set([...mine.keys(), ...theirs.keys()]);
+  const all = [...kinds].map((kind): EpisodeKind => {
+    const [one, other] = [mine.get(kind) ?? new Map<string, Tally>(), theirs.get(kind) ?? new Map<string, Tally>()];
+    const results = [...new Set([...one.keys(), ...other.keys()])].sort();
+    return {
+      kind,
+      results: results.map((result) => ({ result, left: one.get(result) ?? null, right: other.get(result) ?? null })),
+    };
+  });
+  const differs = ({ results }: EpisodeKind): boolean =>
+    results.some(({ result, left: one, right: other }) => result !== 'no end' && (one === null) !== (other === null));
+  const isOfBoth = ({ kind }: EpisodeKind): boolean => mine.has(kind) && theirs.has(kind);
+  return all
+    .filter(differs)
+    .sort((one, other) => Number(isOfBoth(other)) - Number(isOfBoth(one)) || (one.kind < other.kind ? -1 : 1));
+};
