@@ -14,7 +14,7 @@ import { type ResultDifference, resultDifferences } from './results.ts';
 
 /** One of the two runs. */
 export interface RunSide {
-  readonly header: RunHeader;
+  readonly header: Pick<RunHeader, 'topology'>;
   readonly timeline: Timeline;
 }
 
