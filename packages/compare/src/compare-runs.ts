@@ -38,9 +38,14 @@ export interface CompareOptions {
   readonly tasks?: ReadonlyMap<Role, Role>;
 }
 
+/** The positions just before an event of the left run and before its like in the right. */
+export type Pair = readonly [left: Position, right: Position];
+
 interface Counts {
   /** Compared events that both runs have, each task's in the same order. */
   readonly shared: number;
+  /** Which event is which: the positions before it in either run, in the order of the left. */
+  readonly pairs: readonly Pair[];
   /** Events known to be missing from each recording: with losses, neither answer proves anything about the gap. */
   readonly lost: Both<number>;
 }
@@ -139,7 +144,7 @@ const alignLane = (
     Int32Array.from(lane, (compared) => run.keys[compared] as number);
   const { matches, exact } = align(keysOf(left, mine), keysOf(right, theirs));
   const hunks: Hunk[] = [];
-  let shared = 0;
+  const pairs: Pair[] = [];
   let i = 0;
   let j = 0;
   const close = (leftTo: number, rightTo: number): void => {
@@ -149,12 +154,12 @@ const alignLane = (
   for (const [index, match] of matches.entries()) {
     if (match < 0) continue;
     close(index, match);
-    shared += 1;
+    pairs.push([positionOf(left, mine[index] as number), positionOf(right, theirs[match] as number)]);
     i = index + 1;
     j = match + 1;
   }
   close(mine.length, theirs.length);
-  return { hunks, shared, exact };
+  return { hunks, pairs, exact };
 };
 
 const alignLanes = (left: KeyedRun, right: KeyedRun) => {
@@ -162,7 +167,7 @@ const alignLanes = (left: KeyedRun, right: KeyedRun) => {
   const roles = [...new Set([...mine.keys(), ...theirs.keys()])];
   const lanes = roles.map((role) => alignLane(left, right, role, [mine.get(role) ?? [], theirs.get(role) ?? []]));
   return {
-    shared: lanes.reduce((sum, { shared }) => sum + shared, 0),
+    pairs: lanes.flatMap(({ pairs }) => pairs).sort(([one], [other]) => one - other),
     exact: lanes.every(({ exact }) => exact),
     hunks: lanes
       .flatMap(({ hunks }) => hunks)
@@ -188,7 +193,10 @@ export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptio
   const mine = select(left, from.left, new Map());
   const theirs = select(right, from.right, tasks);
   const lost = { left: lostIn(left.timeline), right: lostIn(right.timeline) };
-  if (isSameOrder(mine, theirs)) return { kind: 'same', shared: mine.keys.length, lost };
+  if (isSameOrder(mine, theirs)) {
+    const pairs = Array.from(mine.indices, (index, number): Pair => [position(index), positionOf(theirs, number)]);
+    return { kind: 'same', shared: pairs.length, pairs, lost };
+  }
 
   const orders = {
     left: partialOrder(happeningsOf(mine, left.header, new Map(), intern)),
@@ -198,10 +206,15 @@ export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptio
   const prefix = commonPrefix(orders.left, orders.right, pairs);
   const swaps = swapsIn(prefix.matches);
   if (prefix.shared === mine.keys.length && prefix.shared === theirs.keys.length) {
-    return { kind: swaps === 0 ? 'same' : 'equivalent', shared: prefix.shared, swaps, lost };
+    const pairs = Array.from(
+      prefix.matches,
+      (match, number): Pair => [positionOf(mine, number), positionOf(theirs, match)],
+    );
+    return { kind: swaps === 0 ? 'same' : 'equivalent', shared: prefix.shared, swaps, pairs, lost };
   }
   const parting = partingOf(orders.left, orders.right, pairs, prefix);
-  const { shared, exact, hunks } = alignLanes(mine, theirs);
+  const { pairs: aligned, exact, hunks } = alignLanes(mine, theirs);
+  const shared = aligned.length;
   const at = (run: KeyedRun, number: number | null): number => number ?? run.keys.length;
   return {
     kind: 'parted',
@@ -209,6 +222,7 @@ export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptio
     next: { left: eventAt(mine, at(mine, parting.left)), right: eventAt(theirs, at(theirs, parting.right)) },
     before: { events: prefix.shared, swaps },
     shared,
+    pairs: aligned,
     onlyLeft: mine.keys.length - shared,
     onlyRight: theirs.keys.length - shared,
     exact,

@@ -3,7 +3,6 @@ import {
   groupId,
   nanos,
   ownerId,
-  runId,
   type Stamp,
   type TaskId,
   type TraceEvent,
@@ -38,12 +37,7 @@ export const owned = (owner: string | null, count: number): Fact => ({
 });
 
 export const side = (...events: readonly TraceEvent[]): RunSide => ({
-  header: {
-    run: runId('r'),
-    title: 'a run',
-    source: { kind: 'recording', file: 'f', kernel: null, mapping: 'm' },
-    topology: { groups: [] },
-  },
+  header: { topology: { groups: [] } },
   timeline: timelineOf(events),
 });
 

@@ -54,6 +54,8 @@ export interface ScenarioDiff {
   readonly scenario: string;
   /** False when a bound stopped one of the searches: what one side seems to lack it may have. */
   readonly complete: boolean;
+  /** Properties broken, cases reached and ways to end that both have. */
+  readonly shared: number;
   readonly differences: readonly VariantDifference[];
   /** How many more outcomes only one side has, beyond those in `differences`. */
   readonly moreOutcomes: number;
@@ -69,6 +71,13 @@ export interface VariantsDiff {
   readonly right: string;
   readonly stores: Stores;
   readonly scenarios: readonly ScenarioDiff[];
+  /** What only one of them has, over all scenarios: `breaks I4`, `case 2.b`, `ends T0: OK`. */
+  readonly onlyLeft: readonly string[];
+  readonly onlyRight: readonly string[];
+  /** How many properties are broken, cases reached and ways to end met by both, scenario by scenario. */
+  readonly shared: number;
+  /** Everything that user space can see of `right` it can see of `left`; null when that is not known everywhere. */
+  readonly refines: boolean | null;
   /** Scenarios that change what one of the variants says, and so tell nothing of it; they count where they are named. */
   readonly leftOut: readonly string[];
   readonly complete: boolean;
@@ -150,6 +159,14 @@ interface Compared {
   readonly stores: Stores;
 }
 
+const wordsOf: Readonly<Record<VariantDifference['kind'], (what: string) => string>> = {
+  property: (what) => `breaks ${what}`,
+  deadlock: () => 'stands still',
+  case: (what) => `case ${what}`,
+  'failed case': (what) => `fails case ${what}`,
+  outcome: (what) => `ends ${what}`,
+};
+
 /** What `mine` has and `theirs` has not. */
 const onlyIn = (mine: VariantReport, theirs: VariantReport, asked: Compared, bounds: SearchBounds) => {
   const { own, other, side, scenario, stores } = asked;
@@ -193,6 +210,17 @@ const onlyIn = (mine: VariantReport, theirs: VariantReport, asked: Compared, bou
   };
 };
 
+/** What a variant has in a scenario, each in words. */
+const traitsOf = (report: VariantReport): readonly string[] => [
+  ...report.properties.filter(({ verdict }) => verdict === 'violated').map(({ id }) => `breaks ${id}`),
+  ...(report.deadlock === null ? [] : ['stands still']),
+  ...Object.entries(report.cases).flatMap(([id, { reached, holds }]) => [
+    ...(reached ? [`case ${id}`] : []),
+    ...(holds === false ? [`fails case ${id}`] : []),
+  ]),
+  ...[...outcomeTexts(report)].map((text) => `ends ${text}`),
+];
+
 const observed = (variant: Variant, scenario: Scenario, stores: Stores) => {
   const model = modelOf(variant, scenario, stores);
   return { model, observe: (states: Int32Array, at: number): string => outcomeText(model.outcomeAt(states, at)) };
@@ -208,12 +236,14 @@ const diffIn = (
   const [mine, theirs] = [left, right].map((variant) =>
     exploreScenario({ variant, scenario: scenario.id, stores }, bounds),
   ) as [VariantReport, VariantReport];
+  const traits = new Set(traitsOf(theirs));
   const ofLeft = onlyIn(mine, theirs, { own: left, other: right, side: 'left', scenario, stores }, bounds);
   const ofRight = onlyIn(theirs, mine, { own: right, other: left, side: 'right', scenario, stores }, bounds);
   const refinement = refines(observed(right, scenario, stores), observed(left, scenario, stores), mostPairs);
   return {
     scenario: scenario.id,
     complete: mine.complete && theirs.complete,
+    shared: traitsOf(mine).filter((trait) => traits.has(trait)).length,
     differences: [...ofLeft.differences, ...ofRight.differences],
     moreOutcomes: ofLeft.moreOutcomes + ofRight.moreOutcomes,
     refinement: {
@@ -245,11 +275,24 @@ export const compareVariants = (
     progress(scenario.id, index, told.length);
     return diffIn(left, right, scenario, stores, bounds);
   });
+  const only = (wantedSide: VariantDifference['side']): readonly string[] => [
+    ...new Set(
+      scenarios.flatMap(({ differences }) =>
+        differences.filter(({ side }) => side === wantedSide).map(({ kind, what }) => wordsOf[kind](what)),
+      ),
+    ),
+  ];
   return {
     left: left.id,
     right: right.id,
     stores,
     scenarios,
+    onlyLeft: only('left'),
+    onlyRight: only('right'),
+    shared: scenarios.reduce((sum, { shared }) => sum + shared, 0),
+    refines: scenarios.some(({ refinement }) => refinement.kind === 'differs')
+      ? false
+      : scenarios.every(({ refinement }) => refinement.kind === 'refines') || null,
     leftOut: leftOut.map(({ id }) => id),
     complete: scenarios.every(({ complete, refinement }) => complete && refinement.kind !== 'unknown'),
   };

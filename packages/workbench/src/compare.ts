@@ -2,8 +2,11 @@ import {
   type Both,
   type CompareOptions,
   type Comparison,
+  compareEpisodes,
   compareRuns,
   compareWorlds,
+  type EpisodeKind,
+  episodesOf,
   type WorldDifference,
 } from '@custody/compare';
 import { rolesOf } from '@custody/trace';
@@ -12,6 +15,8 @@ import type { Run } from './open-run.ts';
 /** Two runs by meaning, and what differs between their worlds: where they part, and at their ends. */
 export interface RunDiff {
   readonly comparison: Comparison;
+  /** Kinds of episode that had a result on one side only; null where one of the runs is compared from its middle on. */
+  readonly episodes: readonly EpisodeKind[] | null;
   /** Just before each did what the other did not; empty when the runs are the same. */
   readonly atFirst: readonly WorldDifference[];
   readonly atEnd: readonly WorldDifference[];
@@ -27,8 +32,11 @@ export const diffRuns = (left: Run, right: Run, options: CompareOptions = {}): R
   const names = { left: rolesOf(left.timeline), right: rolesOf(right.timeline) };
   const worldsAt = (at: Both<Run['replayer']['end']>): readonly WorldDifference[] =>
     compareWorlds(left.replayer.stateAt(at.left), right.replayer.stateAt(at.right), names);
+  const isWhole = options.from === undefined && options.alignOn === undefined;
+  const episodes = ({ header, timeline }: Run) => episodesOf(header, timeline);
   return {
     comparison,
+    episodes: isWhole ? compareEpisodes(episodes(left), episodes(right)) : null,
     atFirst: comparison.kind === 'parted' ? worldsAt(comparison.first) : [],
     atEnd: worldsAt(ends(left, right)),
   };

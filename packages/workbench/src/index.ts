@@ -1,5 +1,5 @@
 export type { Note } from '@custody/annotations';
-export type { WorldDifference } from '@custody/compare';
+export type { CompareOptions, EpisodeKind, WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export { NotATraceError, TopologyError } from '@custody/ingest';
 export { RevisionConflictError, StoreError } from '@custody/log';
@@ -27,7 +27,9 @@ export {
 export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
 export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
+export { clusterRuns, type RunCluster } from './cluster-runs.ts';
 export type { RunDiff } from './compare.ts';
+export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
 export type { DeletedRun } from './delete-run.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';

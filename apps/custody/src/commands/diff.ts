@@ -1,14 +1,31 @@
-import { lineOf } from '@custody/replay';
-import { isFactType, position, type TraceEvent } from '@custody/trace';
-import { RequestError, type Run, type RunDiff, type WorldDifference } from '@custody/workbench';
-import { InvalidArgumentError } from 'commander';
+import { type FactType, isFactType, position } from '@custody/trace';
+import {
+  type CompareOptions,
+  clusterRuns,
+  compareVariants,
+  RequestError,
+  type Run,
+  type RunDiff,
+  type Stores,
+  type VariantsDiff,
+  type Workbench,
+} from '@custody/workbench';
+import { InvalidArgumentError, Option } from 'commander';
+import { diffLines } from '../diff-text.ts';
 import { findRun } from '../find-run.ts';
-import { count, type ExitCode, exit, many } from '../print.ts';
+import { variantFrom } from '../own-variant.ts';
+import { type ExitCode, exit, many, type Printer } from '../print.ts';
 import { type Register, run } from '../register.ts';
+import { addSearchOptions, type SearchOptions, searchFor } from '../search-options.ts';
+import { variantsDiffLines } from '../variants-diff-text.ts';
 
-interface DiffOptions {
+interface DiffOptions extends SearchOptions {
   readonly alignOn?: string;
   readonly at?: readonly [number, number];
+  readonly ignore?: readonly string[];
+  readonly tasks?: readonly (readonly [string, string])[];
+  readonly scenario?: readonly string[];
+  readonly stores?: Stores;
 }
 
 /** `12,40` → the positions to start from in the left and in the right run. */
@@ -19,74 +36,18 @@ const pair = (text: string): readonly [number, number] => {
   return [Number(left), Number(right)];
 };
 
-const resultsShown = 12;
-const leavesShown = 16;
-
-const leaf = (value: WorldDifference['left']): string =>
-  value === null ? '-' : Array.isArray(value) ? value.join(' ') || '-' : String(value);
-
-const worldLines = (title: string, differences: readonly WorldDifference[]): string[] => {
-  if (differences.length === 0) return [`${title} are the same`];
-  const shown = differences.slice(0, leavesShown);
-  const more = differences.length - shown.length;
-  return [
-    `${title} (A | B):`,
-    ...shown.map(({ path, left, right }) => `  ${path}: ${leaf(left)} | ${leaf(right)}`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-  ];
+/** `T0=T1` → what a task is called in the left run, and in the right. */
+const named = (text: string, before: readonly (readonly [string, string])[] = []) => {
+  const [, left, right] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  if (left === undefined || right === undefined)
+    throw new InvalidArgumentError('It must be two names of tasks, e.g. T0=T1.');
+  return [...before, [left, right] as const];
 };
-
-const next = (event: TraceEvent | null): string => (event === null ? 'the run is over' : lineOf(event).trim());
-
-const lostLines = ({ lost }: RunDiff['comparison']): string[] =>
-  lost.left + lost.right === 0
-    ? []
-    : [
-        `events are missing (A ${count(lost.left)}, B ${count(lost.right)}): what follows proves nothing about the gaps`,
-      ];
 
 /** A difference is one even beside a gap; sameness is not, nor is it where nothing was compared. */
 const codeOf = ({ kind, lost, shared }: RunDiff['comparison']): ExitCode => {
   if (kind === 'parted') return exit.no;
   return lost.left + lost.right === 0 && shared > 0 ? exit.yes : exit.inconclusive;
-};
-
-/** Two runs compared, in lines for a person. */
-export const diffLines = (left: Run, right: Run, { comparison, atFirst, atEnd }: RunDiff): string[] => {
-  const head = [`A = ${left.header.title}  (${left.header.run})`, `B = ${right.header.title}  (${right.header.run})`];
-  if (comparison.kind === 'same') {
-    return [
-      ...head,
-      ...lostLines(comparison),
-      comparison.shared === 0
-        ? 'nothing to compare: neither run has an event of a compared type there'
-        : `same: all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`,
-    ];
-  }
-  const { first, next: did, shared, onlyLeft, onlyRight, results, exact } = comparison;
-  const shown = results.slice(0, resultsShown);
-  return [
-    ...head,
-    ...lostLines(comparison),
-    ...(shared === 0 ? ['nothing in common: their tasks and devices do not go by the same names'] : []),
-    `parted: ${count(shared)} events in both, ${count(onlyLeft)} only in A, ${count(onlyRight)} only in B` +
-      (exact ? '' : ' (at most: the runs differ too much for an exact count)'),
-    `first difference: A at ${first.left}, B at ${first.right}; next`,
-    `  A: ${next(did.left)}`,
-    `  B: ${next(did.right)}`,
-    ...(results.length > 0
-      ? [`${many(results.length, 'call')} with another result (A | B):`]
-      : ['no call had another result']),
-    ...shown.map(
-      ({ call, role, left: one, right: other }) =>
-        `  ${call} by ${role}: ${one.errno} @${one.position} | ${other.errno} @${other.position}`,
-    ),
-    ...(results.length > shown.length ? [`  and ${results.length - shown.length} more: --json has all`] : []),
-    ...worldLines('the worlds just before the first difference', atFirst),
-    ...worldLines('the worlds at the ends', atEnd),
-    `see: custody replay ${left.header.title} --at ${first.left}`,
-    `see: custody replay ${right.header.title} --at ${first.right}`,
-  ];
 };
 
 const assertWithin = ([one, other]: readonly [number, number], left: Run, right: Run): void => {
@@ -97,34 +58,133 @@ const assertWithin = ([one, other]: readonly [number, number], left: Run, right:
   );
 };
 
+const ignoredOf = (names: readonly string[]): readonly FactType[] =>
+  names.map((name) => {
+    if (isFactType(name)) return name;
+    throw new RequestError(`Cannot leave out "${name}" as there is no such event type; see: custody show RUN`);
+  });
+
+const optionsOf = ({ alignOn, at, ignore = [], tasks = [] }: DiffOptions): CompareOptions => ({
+  ...(alignOn !== undefined && { alignOn }),
+  ...(at !== undefined && { from: { left: position(at[0]), right: position(at[1]) } }),
+  ignored: ignoredOf(ignore),
+  tasks: new Map(tasks.map(([left, right]) => [right, left])),
+});
+
+const variantIn = (name: string): string | null => /^variant:(.+)$/.exec(name)?.[1] ?? null;
+
+const diffVariants = async (
+  print: Printer,
+  [left, right]: readonly [string, string],
+  options: DiffOptions,
+): Promise<ExitCode> => {
+  const search = searchFor(print, 'comparing', options);
+  const found: VariantsDiff = compareVariants(
+    {
+      left: await variantFrom(left),
+      right: await variantFrom(right),
+      ...(options.scenario !== undefined && { scenarios: options.scenario }),
+      ...(options.stores !== undefined && { stores: options.stores }),
+    },
+    search.bounds,
+    (scenario, done, of) => {
+      if (search.seconds() > 1) print.progress(`comparing ${scenario}, ${done + 1} of ${of}`);
+    },
+  );
+  const differs = found.onlyLeft.length + found.onlyRight.length > 0 || found.refines === false;
+  return print.answer({
+    json: { ...found, seconds: search.seconds() },
+    text: variantsDiffLines(found),
+    code: differs ? exit.no : found.complete ? exit.yes : exit.inconclusive,
+  });
+};
+
+const diffMany = async (
+  desk: Workbench,
+  print: Printer,
+  base: Run,
+  names: readonly string[],
+  options: DiffOptions,
+): Promise<ExitCode> => {
+  const runs: Run[] = [];
+  for (const name of names) runs.push(await findRun(desk, name, print));
+  const diffs = runs.map((other) => desk.compare(base, other, optionsOf(options)));
+  const clusters = clusterRuns(diffs).map(({ differs, runs: numbers }) => ({
+    differs,
+    runs: numbers.map((number) => ({
+      run: runs[number]?.header.run ?? '',
+      title: runs[number]?.header.title ?? '',
+      kind: diffs[number]?.comparison.kind ?? '',
+    })),
+  }));
+  const codes = diffs.map(({ comparison }) => codeOf(comparison));
+  return print.answer({
+    json: { base: base.header.run, clusters },
+    text: [
+      `base = ${base.header.title}  (${base.header.run})`,
+      ...clusters.flatMap(({ differs, runs: members }) => [
+        `${many(members.length, 'run')}: ${members.map(({ title }) => title).join(', ')}`,
+        ...differs.map((text) => `  ${text}`),
+      ]),
+      `see: custody diff ${base.header.title} ${runs[0]?.header.title ?? ''}`,
+    ],
+    code: codes.includes(exit.no) ? exit.no : codes.includes(exit.inconclusive) ? exit.inconclusive : exit.yes,
+  });
+};
+
 export const registerDiff: Register = (program) => {
-  program
+  const command = program
     .command('diff')
-    .argument('<left>', 'a run: an id, a title, the beginning of one, or a file')
-    .argument('<right>', 'another')
-    .description('show where two runs part, by meaning and not by time or address; exits 1 when they do')
-    .option('--align-on <type>', 'compare from the first event of this type on, e.g. CallEntered')
+    .argument('<left>', 'a run: an id, a title, the beginning of one, or a file; or variant:ID')
+    .argument('<right>', 'another; or variant:ID')
+    .argument('[more...]', 'further runs, which are sorted by how they differ from the first')
+    .description(
+      'show where two runs part, by meaning and not by time or address, or what two variants do differently; exits 1 when they differ',
+    )
+    .option('--align-on <what>', 'compare from the first event of this type on, or the first marker with this text')
     .option('--at <positions>', 'compare from these positions on, e.g. 12,40', pair)
-    .action(
-      run(async ({ print, desk }, { alignOn, at }: DiffOptions, leftName: string, rightName: string) => {
-        if (alignOn !== undefined && !isFactType(alignOn)) {
-          throw new RequestError(`Cannot align on "${alignOn}" as there is no such event type; see: custody show RUN`);
+    .option('--ignore <type...>', 'leave out events of these types')
+    .option('--tasks <left=right>', 'the right run calls this task otherwise, e.g. T0=T1; may be repeated', named)
+    .option('--scenario <id...>', 'of variants: only these (default: all)')
+    .addOption(
+      new Option('--stores <how>', 'of variants: whether stores to dev->driver may be late').choices(['sc', 'late']),
+    );
+  addSearchOptions(command).action(
+    run(
+      async (
+        { print, desk },
+        options: DiffOptions,
+        leftName: string,
+        rightName: string,
+        more: readonly string[] = [],
+      ) => {
+        const variants = [leftName, rightName].map(variantIn);
+        const [leftVariant, rightVariant] = variants;
+        if (leftVariant != null && rightVariant != null && more.length === 0) {
+          return diffVariants(print, [leftVariant, rightVariant], options);
+        }
+        if (variants.some((variant) => variant !== null)) {
+          throw new RequestError(
+            more.length > 0
+              ? 'Cannot compare more than two where a variant is among them'
+              : 'Cannot compare a variant with a run here as that is a question of conformance, which is not built yet: ' +
+                  'whether the variant can do what the run shows',
+          );
         }
         return desk(async (workbench) => {
           const left = await findRun(workbench, leftName, print);
+          if (more.length > 0) return diffMany(workbench, print, left, [rightName, ...more], options);
           const right = await findRun(workbench, rightName, print);
-          if (at !== undefined) assertWithin(at, left, right);
-          const diff = workbench.compare(left, right, {
-            ...(alignOn !== undefined && { alignOn }),
-            ...(at !== undefined && { from: { left: position(at[0]), right: position(at[1]) } }),
-          });
-          const { comparison, ...worlds } = diff;
+          if (options.at !== undefined) assertWithin(options.at, left, right);
+          const diff = workbench.compare(left, right, optionsOf(options));
+          const { comparison, episodes, ...worlds } = diff;
           return print.answer({
-            json: { ...comparison, worlds },
+            json: { ...comparison, episodes, worlds },
             text: diffLines(left, right, diff),
             code: codeOf(comparison),
           });
         });
-      }),
-    );
+      },
+    ),
+  );
 };

@@ -1,7 +1,7 @@
 import { lineOf } from '@custody/replay';
 import { type GroupId, type Position, position } from '@custody/trace';
 import { exploreScenario, type Run, type Workbench } from '@custody/workbench';
-import { diffLines } from '../commands/diff.ts';
+import { diffLines } from '../diff-text.ts';
 import { exploreLines } from '../explore-text.ts';
 import { count, fold } from '../print.ts';
 import { worldLines } from '../world-text.ts';

@@ -1,0 +1,108 @@
+import { lineOf } from '@custody/replay';
+import type { TraceEvent } from '@custody/trace';
+import type { EpisodeKind, Run, RunDiff, WorldDifference } from '@custody/workbench';
+import { count, many } from './print.ts';
+
+const resultsShown = 4;
+const leavesShown = 8;
+const kindsShown = 10;
+
+const leaf = (value: WorldDifference['left']): string =>
+  value === null ? '-' : Array.isArray(value) ? value.join(' ') || '-' : String(value);
+
+const worldLines = (title: string, differences: readonly WorldDifference[]): string[] => {
+  if (differences.length === 0) return [`${title} are the same`];
+  const shown = differences.slice(0, leavesShown);
+  const more = differences.length - shown.length;
+  return [
+    `${title} (A | B):`,
+    ...shown.map(({ path, left, right }) => `  ${path}: ${leaf(left)} | ${leaf(right)}`),
+    ...(more > 0 ? [`  and ${more} more: --json has all`] : []),
+  ];
+};
+
+const next = (event: TraceEvent | null): string => (event === null ? 'nothing in its place' : lineOf(event).trim());
+
+const lostLines = ({ lost }: RunDiff['comparison']): string[] =>
+  lost.left + lost.right === 0
+    ? []
+    : [
+        `events are missing (A ${count(lost.left)}, B ${count(lost.right)}): what follows proves nothing about the gaps`,
+      ];
+
+/** `OK 12 @168, EBUSY 3 @679`; `-` when there was none. */
+const tallies = ({ results }: EpisodeKind, side: 'left' | 'right'): string =>
+  results
+    .flatMap(({ result, [side]: tally }) =>
+      tally === null ? [] : [`${result} x${count(tally.count)} @${tally.example}`],
+    )
+    .join(', ') || '-';
+
+const isOnBoth = ({ results }: EpisodeKind): boolean =>
+  (['left', 'right'] as const).every((side) => results.some(({ [side]: tally }) => tally !== null));
+
+const episodeLines = (episodes: readonly EpisodeKind[]): string[] => {
+  const both = episodes.filter(isOnBoth);
+  const single = episodes.filter((kind) => !isOnBoth(kind));
+  const shown = both.slice(0, kindsShown);
+  const only = (side: 'left' | 'right', name: string): string[] => {
+    const kinds = single.filter(({ results }) => results.some(({ [side]: tally }) => tally !== null));
+    if (kinds.length === 0) return [];
+    const told = kinds.slice(0, kindsShown).map((kind) => `${kind.kind} (${tallies(kind, side)})`);
+    return [
+      `  only in ${name}: ${told.join('; ')}${kinds.length > told.length ? ` and ${kinds.length - told.length} more` : ''}`,
+    ];
+  };
+  return [
+    episodes.length === 0
+      ? 'every kind of episode had the same results'
+      : 'episodes with a result on one side only (A | B):',
+    ...shown.map((kind) => `  ${kind.kind}: ${tallies(kind, 'left')} | ${tallies(kind, 'right')}`),
+    ...(both.length > shown.length ? [`  and ${both.length - shown.length} more kinds: --json has all`] : []),
+    ...only('left', 'A'),
+    ...only('right', 'B'),
+  ];
+};
+
+/** Two runs compared, in lines for a person: what fits on one screen. */
+export const diffLines = (left: Run, right: Run, { comparison, episodes, atFirst, atEnd }: RunDiff): string[] => {
+  const head = [`A = ${left.header.title}  (${left.header.run})`, `B = ${right.header.title}  (${right.header.run})`];
+  if (comparison.kind !== 'parted') {
+    const agree = `all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`;
+    const verdict =
+      comparison.kind === 'same'
+        ? `same: ${agree}`
+        : `equivalent: ${agree}; ${many(comparison.swaps, 'swap')} of neighbours that touch no common lock, group or device`;
+    return [
+      ...head,
+      ...lostLines(comparison),
+      comparison.shared === 0 ? 'nothing to compare: neither run has an event of a compared type there' : verdict,
+    ];
+  }
+  const { first, next: did, before, shared, onlyLeft, onlyRight, hunks, results, exact } = comparison;
+  const shown = results.slice(0, resultsShown);
+  const ignored = before.swaps === 0 ? '' : `, ${many(before.swaps, 'swap')} of independent neighbours ignored`;
+  return [
+    ...head,
+    ...lostLines(comparison),
+    ...(shared === 0 ? ['nothing in common: their tasks and devices do not go by the same names'] : []),
+    `parted: ${count(shared)} events in both, ${count(onlyLeft)} only in A, ${count(onlyRight)} only in B, in ${many(hunks.length, 'hunk')}` +
+      (exact ? '' : ' (aligned approximately: the runs differ too much for an exact count)'),
+    `first causal difference, after ${many(before.events, 'event')} in common${ignored}: A at ${first.left}, B at ${first.right}`,
+    `  A: ${next(did.left)}`,
+    `  B: ${next(did.right)}`,
+    ...worldLines('the worlds just before it', atFirst),
+    ...(episodes === null ? [] : episodeLines(episodes)),
+    ...(results.length > 0
+      ? [`${many(results.length, 'call')} of the same task with another result (A | B):`]
+      : ['no call of the same task had another result']),
+    ...shown.map(
+      ({ call, role, left: one, right: other }) =>
+        `  ${call} by ${role}: ${one.errno} @${one.position} | ${other.errno} @${other.position}`,
+    ),
+    ...(results.length > shown.length ? [`  and ${results.length - shown.length} more: --json has all`] : []),
+    ...worldLines('the worlds at the ends', atEnd),
+    `see: custody replay ${left.header.title} --at ${first.left}`,
+    `see: custody replay ${right.header.title} --at ${first.right}`,
+  ];
+};
