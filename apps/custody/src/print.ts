@@ -22,6 +22,8 @@ export interface Printer {
   readonly answer: (answer: Answer) => ExitCode;
   /** One JSON document a line, or one text line: for answers of many items. */
   readonly item: (json: unknown, text: string) => void;
+  /** Text that is a document of its own, as it is. */
+  readonly raw: (text: string) => void;
   readonly progress: (text: string) => void;
   readonly complain: (text: string) => void;
 }
@@ -123,6 +125,7 @@ export const printer = (options: OutputOptions, { out, err }: Streams): Printer 
       if (options.json) out(`${JSON.stringify(json)}\n`);
       else lines([text]);
     },
+    raw: (text) => out(`${text}\n`),
     progress: (text) => {
       if (!options.quiet) err(`${harmlessText(text)}\n`);
     },

@@ -26,7 +26,7 @@ import { findScenario, findVariant } from './experiment.ts';
 import { exploreScenario, type SearchBounds } from './model-run.ts';
 
 /** How far a schedule of one side goes on the other, and where what happens parts. */
-export interface Followed {
+interface Followed {
   /** How many of its steps fit; all of them when `stoppedBy` is null. */
   readonly steps: number;
   /** The step that does not fit, and why; null when all of them do. */

@@ -1,5 +1,5 @@
 export type { Note } from '@custody/annotations';
-export type { CompareOptions, EpisodeKind, WorldDifference } from '@custody/compare';
+export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export { NotATraceError, TopologyError } from '@custody/ingest';
 export { RevisionConflictError, StoreError } from '@custody/log';

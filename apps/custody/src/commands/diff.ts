@@ -11,8 +11,11 @@ import {
   type Workbench,
 } from '@custody/workbench';
 import { InvalidArgumentError, Option } from 'commander';
+import { diffHtml } from '../diff-html.ts';
 import { diffLines } from '../diff-text.ts';
 import { findRun } from '../find-run.ts';
+import { sideTable } from '../mail/sides.ts';
+import { signature } from '../mail/signature.ts';
 import { variantFrom } from '../own-variant.ts';
 import { type ExitCode, exit, many, type Printer } from '../print.ts';
 import { type Register, run } from '../register.ts';
@@ -26,6 +29,7 @@ interface DiffOptions extends SearchOptions {
   readonly tasks?: readonly (readonly [string, string])[];
   readonly scenario?: readonly string[];
   readonly stores?: Stores;
+  readonly html?: boolean;
 }
 
 /** `12,40` → the positions to start from in the left and in the right run. */
@@ -79,6 +83,7 @@ const diffVariants = async (
   options: DiffOptions,
 ): Promise<ExitCode> => {
   const search = searchFor(print, 'comparing', options);
+  let told = 1;
   const found: VariantsDiff = compareVariants(
     {
       left: await variantFrom(left),
@@ -88,16 +93,33 @@ const diffVariants = async (
     },
     search.bounds,
     (scenario, done, of) => {
-      if (search.seconds() > 1) print.progress(`comparing ${scenario}, ${done + 1} of ${of}`);
+      if (search.seconds() < told) return;
+      told = search.seconds() + 1;
+      print.progress(`comparing ${scenario}, ${done + 1} of ${of}`);
     },
   );
   const differs = found.onlyLeft.length + found.onlyRight.length > 0 || found.refines === false;
   return print.answer({
     json: { ...found, seconds: search.seconds() },
-    text: variantsDiffLines(found),
+    text: [...variantsDiffLines(found), ...(print.options.mail ? signature : [])],
     code: differs ? exit.no : found.complete ? exit.yes : exit.inconclusive,
   });
 };
+
+/** What a mail shows beside the answer: each side around the place where they part, and where that comes from. */
+const mailLines = (left: Run, right: Run, { comparison }: RunDiff): readonly string[] =>
+  comparison.kind === 'parted'
+    ? [
+        '',
+        ...sideTable('A', left, comparison.first.left),
+        '',
+        ...sideTable('B', right, comparison.first.right),
+        '',
+        'To see it again:',
+        `  custody diff ${left.header.title} ${right.header.title}`,
+        ...signature,
+      ]
+    : [...signature];
 
 const diffMany = async (
   desk: Workbench,
@@ -145,6 +167,7 @@ export const registerDiff: Register = (program) => {
     .option('--at <positions>', 'compare from these positions on, e.g. 12,40', pair)
     .option('--ignore <type...>', 'leave out events of these types')
     .option('--tasks <left=right>', 'the right run calls this task otherwise, e.g. T0=T1; may be repeated', named)
+    .option('--html', 'of two runs: one page with the lanes of both sides drawn, to stdout')
     .option('--scenario <id...>', 'of variants: only these (default: all)')
     .addOption(
       new Option('--stores <how>', 'of variants: whether stores to dev->driver may be late').choices(['sc', 'late']),
@@ -178,9 +201,14 @@ export const registerDiff: Register = (program) => {
           if (options.at !== undefined) assertWithin(options.at, left, right);
           const diff = workbench.compare(left, right, optionsOf(options));
           const { comparison, episodes, ...worlds } = diff;
+          const text = diffLines(left, right, diff);
+          if (options.html === true) {
+            print.raw(diffHtml(left, right, diff, text));
+            return codeOf(comparison);
+          }
           return print.answer({
             json: { ...comparison, episodes, worlds },
-            text: diffLines(left, right, diff),
+            text: [...text, ...(print.options.mail ? mailLines(left, right, diff) : [])],
             code: codeOf(comparison),
           });
         });
