@@ -71,6 +71,45 @@ describe('a big difference', () => {
     5_000,
   );
 
+  /** The left with so many of its keys replaced, left out or followed by another, and how many edits that is at most. */
+  const edited = (left: Int32Array, share: number, kinds: number) => {
+    const dice = noise(left.length, 30_000, 5);
+    const fresh = noise(left.length, kinds, 6);
+    const right: number[] = [];
+    let edits = 0;
+    for (const [at, key] of left.entries()) {
+      const die = (dice[at] as number) / 30_000;
+      if (die >= share) right.push(key);
+      else if (die < share / 3) edits += 1;
+      else if (die < (2 * share) / 3) {
+        right.push(fresh[at] as number);
+        edits += 2;
+      } else {
+        right.push(key, fresh[at] as number);
+        edits += 1;
+      }
+    }
+    return { right: Int32Array.from(right), edits };
+  };
+
+  it.each([
+    ['of many kinds', 800, (length: number) => noise(length, 800, 1)],
+    [
+      'that repeat themselves',
+      800,
+      (length: number) => noise(length, 40, 1).map((key, at) => (key === 0 ? key : 100 + (at % 12))),
+    ],
+  ])('of many small edits costs at most a hundredth more than they are, in keys %s', (_, kinds, make) => {
+    const left = make(60_000);
+    for (const share of [0.001, 0.01, 0.05]) {
+      const { right, edits } = edited(left, share, kinds);
+      const { matches } = align(left, right);
+      const shared = matched(matches).length;
+      expect(isValid(left, right, matches)).toBe(true);
+      expect(left.length + right.length - 2 * shared).toBeLessThanOrEqual(1.01 * edits);
+    }
+  });
+
   it('of several big insertions costs only what was inserted, though both runs loop', () => {
     const loop = (times: number) =>
       joined(...Array.from({ length: times }, (_, turn) => joined(noise(20, 5, 7), noise(3, 9, turn))));

@@ -1,4 +1,4 @@
-import { anchorsIn } from './anchors.ts';
+import { BlockAligner } from './block-myers.ts';
 import { middleSnake, type Region } from './middle-snake.ts';
 
 /** Which item of the right belongs to which of the left. */
@@ -11,10 +11,9 @@ export interface Alignment {
 
 /** Edits tried from either corner of a region; bounds the work to about (n + m) × bound steps. */
 const defaultBound = 1000;
-/** The bound once a region had to be cut blindly: the best is lost there anyway, so no more time is spent on it. */
-const hurriedBound = 250;
-/** Lengths of the unique stretches looked for: short ones survive close edits, long ones are unique in loops. */
-const gramLengths = [8, 32, 1];
+/** A region of so many keys is given fewer: what they cost grows with both. */
+const longRegion = 20_000;
+const longBound = 100;
 
 const trimmed = (left: Int32Array, right: Int32Array, region: Region, matches: Int32Array): Region => {
   let { leftFrom, leftTo, rightFrom, rightTo } = region;
@@ -31,33 +30,6 @@ const trimmed = (left: Int32Array, right: Int32Array, region: Region, matches: I
   return { leftFrom, leftTo, rightFrom, rightTo };
 };
 
-/** The region cut at every anchor: each piece begins with one, where trimming will match it. */
-const piecesAt = (region: Region, anchors: readonly { left: number; right: number }[]): readonly Region[] => {
-  const starts = [{ left: region.leftFrom, right: region.rightFrom }, ...anchors];
-  return starts.map(({ left, right }, index) => ({
-    leftFrom: left,
-    leftTo: starts[index + 1]?.left ?? region.leftTo,
-    rightFrom: right,
-    rightTo: starts[index + 1]?.right ?? region.rightTo,
-  }));
-};
-
-/** A region yet to be aligned, with the edits to try in it and how many gram lengths were tried around it. */
-interface Open {
-  readonly region: Region;
-  readonly bound: number;
-  readonly grams: number;
-}
-
-const anchoredPieces = (left: Int32Array, right: Int32Array, { region, bound, grams }: Open): readonly Open[] => {
-  for (let tried = grams; tried < gramLengths.length; tried += 1) {
-    const anchors = anchorsIn(left, right, region, gramLengths[tried] as number);
-    if (anchors.length > 0)
-      return piecesAt(region, anchors).map((piece) => ({ region: piece, bound, grams: tried + 1 }));
-  }
-  return [];
-};
-
 const matchCut = (matches: Int32Array, { leftFrom, leftTo, rightFrom }: Region): void => {
   for (let index = leftFrom; index < leftTo; index += 1) matches[index] = rightFrom + index - leftFrom;
 };
@@ -70,30 +42,32 @@ const aroundCut = ({ leftFrom, leftTo, rightFrom, rightTo }: Region, cut: Region
 const isEmpty = ({ leftFrom, leftTo, rightFrom, rightTo }: Region): boolean =>
   leftFrom === leftTo || rightFrom === rightTo;
 
+const isLong = ({ leftFrom, leftTo, rightFrom, rightTo }: Region): boolean =>
+  leftTo - leftFrom + rightTo - rightFrom > longRegion;
+
 /**
  * Aligns two sequences of keys: a shortest edit script (Myers, linear space) as long as the difference stays within
- * `bound`; beyond it the region is cut at stretches that are unique on both sides, and where there are none, at the
- * furthest point that was reached.
+ * `bound`, or 100 of a region of more than 20,000 keys; beyond that block by block, in time that is linear in the keys.
  *
  * @param bound - 1 or more.
  */
 export const align = (left: Int32Array, right: Int32Array, bound = defaultBound): Alignment => {
   const matches = new Int32Array(left.length).fill(-1);
-  const whole = { leftFrom: 0, leftTo: left.length, rightFrom: 0, rightTo: right.length };
-  const open: Open[] = [{ region: whole, bound, grams: 0 }];
+  const open: Region[] = [{ leftFrom: 0, leftTo: left.length, rightFrom: 0, rightTo: right.length }];
   let exact = true;
+  let blocks: BlockAligner | undefined;
   for (let task = open.pop(); task !== undefined; task = open.pop()) {
-    const region = trimmed(left, right, task.region, matches);
+    const region = trimmed(left, right, task, matches);
     if (isEmpty(region)) continue;
-    const cut = middleSnake(left, right, region, task.bound);
-    const pieces = cut.exact ? [] : anchoredPieces(left, right, { ...task, region });
-    exact &&= cut.exact;
-    if (pieces.length === 0) {
+    const cut = middleSnake(left, right, region, isLong(region) ? Math.min(longBound, bound) : bound);
+    if (cut.exact) {
       matchCut(matches, cut);
-      const next = cut.exact ? task : { bound: Math.min(task.bound, hurriedBound), grams: gramLengths.length };
-      for (const part of aroundCut(region, cut)) open.push({ ...next, region: part });
+      open.push(...aroundCut(region, cut));
+      continue;
     }
-    for (const piece of pieces) open.push(piece);
+    exact = false;
+    blocks ??= new BlockAligner(left, right, matches);
+    blocks.align(region);
   }
   return { matches, exact };
 };
