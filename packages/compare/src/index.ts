@@ -1,3 +1,4 @@
+export { type Alignment, align } from './align.ts';
 export {
   type Both,
   type CompareOptions,

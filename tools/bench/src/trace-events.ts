@@ -13,17 +13,7 @@ import {
   type TraceEvent,
   taskId,
 } from '@custody/trace';
-
-/** A small generator of chance, the same for the same seed (mulberry32). @returns whole numbers below `limit`. */
-const chanceOf = (seed: number): ((limit: number) => number) => {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-};
+import { chanceOf } from './chance.ts';
 
 /** What a task does with a device of a group, from asking for the lock to giving it back. */
 const callOn = (device: DeviceId, groupNumber: number, chance: (limit: number) => number): readonly Fact[] => {

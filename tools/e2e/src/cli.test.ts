@@ -180,6 +180,42 @@ describe('custody explore, simulate and diff', () => {
     expect(JSON.parse(out).complete).toBe(false);
   });
 
+  it('two schemes are told apart by what only one of them gets wrong, with the schedule', () => {
+    const { code, out } = at.custody('diff', 'variant:robin-mail', 'variant:robin-repaired', '--json');
+    expect(code).toBe(1);
+    const { onlyLeft, refines, scenarios } = JSON.parse(out);
+    // The leak: the mail's scheme keeps the ownership for a bind that failed.
+    expect(onlyLeft).toEqual(expect.arrayContaining(['breaks I4', 'breaks I11']));
+    expect(refines).toBe(true);
+    const leak = scenarios
+      .find(({ scenario }: { scenario: string }) => scenario === 'fail-before-claim')
+      .differences.find(({ what }: { what: string }) => what === 'I4');
+    expect(leak).toMatchObject({ side: 'left', kind: 'property' });
+    const again = at.custody('simulate', 'robin-mail', 'fail-before-claim', '--schedule', leak.schedule, '--json');
+    expect(JSON.parse(again.out).violations.map(({ id }: { id: string }) => id)).toContain('I4');
+  });
+
+  it('a scheme is no other than itself: exit 0', () => {
+    const { code, out } = at.custody(
+      'diff',
+      'variant:linux-6.1',
+      'variant:linux-6.1',
+      '--scenario',
+      'case-2a-i',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ onlyLeft: [], onlyRight: [], refines: true });
+  });
+
+  it('runs are sorted by how they differ from the first', () => {
+    const { clusters } = at.json('diff', 'lab-vanilla-leak', 'lab-vanilla-leak', 'lab-robin-leak');
+    expect(clusters).toMatchObject([
+      { differs: ['same'], runs: [{ title: 'lab-vanilla-leak' }] },
+      { runs: [{ title: 'lab-robin-leak', kind: 'parted' }] },
+    ]);
+  });
+
   it('a run is the same as itself: exit 0', () => {
     const { code, out } = at.custody('diff', '6.1-race', '6.1-race', '--json');
     expect(code).toBe(0);
@@ -187,12 +223,17 @@ describe('custody explore, simulate and diff', () => {
   });
 
   it('two kernels under one script part where the patch differs', () => {
-    const { kind, results } = at.json('diff', 'lab-vanilla-leak', 'lab-robin-leak');
+    const { kind, results, episodes } = at.json('diff', 'lab-vanilla-leak', 'lab-robin-leak');
     expect(kind).toBe('parted');
     const claims = results.filter(({ call }: { call: string }) => call === 'claim group 6');
     expect(
       claims.map((one: { left: { errno: string }; right: { errno: string } }) => [one.left.errno, one.right.errno]),
     ).toEqual(Array(3).fill(['OK', 'EBUSY']));
+    const refused = episodes.find(({ kind }: { kind: string }) => kind === 'ioctl VFIO_GROUP_SET_CONTAINER');
+    expect(refused.results).toMatchObject([
+      { result: 'EBUSY', left: null, right: { count: 3 } },
+      { result: 'OK', left: { count: 6 }, right: { count: 3 } },
+    ]);
   });
 });
 
