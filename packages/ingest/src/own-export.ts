@@ -1,5 +1,11 @@
 import type { RunHeader, TraceEvent } from '@custody/trace';
-import { type Exported, ftraceReader, looksLikeFtraceExport, readFtraceHead } from '@custody/trace-export';
+import {
+  type Exported,
+  ftraceReader,
+  looksLikeFtraceExport,
+  readFtraceHead,
+  type Wholeness,
+} from '@custody/trace-export';
 import { z } from 'zod';
 import type { Finding, ImportReport, TraceImport } from './import-trace.ts';
 import { NotATraceError } from './not-a-trace-error.ts';
@@ -106,7 +112,7 @@ const tallying = () => {
 /** What the run says was found, and what became of its text since; the places of a text that was changed are others. */
 const findingsOf = (
   { end }: Exported,
-  wholeness: 'as written' | 'cut' | 'changed',
+  wholeness: Wholeness,
   unreadable: readonly { readonly line: number; readonly reason: string }[],
 ): Finding[] => {
   const told = end?.findings ?? [];

@@ -1,5 +1,5 @@
 export type { Exported } from './exported.ts';
 export { factProblem } from './ftrace/fact-fields.ts';
-export { ftraceReader, looksLikeFtraceExport, readFtraceHead } from './ftrace/read-ftrace.ts';
+export { ftraceReader, looksLikeFtraceExport, readFtraceHead, type Wholeness } from './ftrace/read-ftrace.ts';
 export { writeFtrace } from './ftrace/write-ftrace.ts';
 export { writePerfetto } from './perfetto/write-perfetto.ts';

@@ -134,7 +134,7 @@ const isStamp = ({ task, at, cpu, comm }: { readonly [Name in keyof Said]: unkno
   (comm === null || typeof comm === 'string');
 
 /** The event that a line tells, or why it tells none. */
-export type ReadLine = { readonly event: TraceEvent } | { readonly reason: string };
+type ReadLine = { readonly event: TraceEvent } | { readonly reason: string };
 
 /** @param line - its number in the file, counted from 1. */
 export const readEventLine = (text: string, line: number): ReadLine => {

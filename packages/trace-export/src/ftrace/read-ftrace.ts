@@ -9,7 +9,7 @@ export const looksLikeFtraceExport = (text: string): boolean => text.startsWith(
 /** What became of the text since it was written. */
 export type Wholeness = 'as written' | 'cut' | 'changed';
 
-export type ReadFtraceLine =
+type ReadFtraceLine =
   | { readonly kind: 'event'; readonly event: TraceEvent }
   | { readonly kind: 'comment' }
   | { readonly kind: 'unreadable'; readonly reason: string };
