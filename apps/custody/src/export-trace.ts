@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TraceEvent } from '@custody/trace';
-import { type Exported, factProblem, writeFtrace, writePerfetto } from '@custody/trace-export';
+import { type Exported, factProblem, writeFtrace } from '@custody/trace-export';
 import { type Parcel, RequestError } from '@custody/workbench';
 
 /** What is told of a run that was written for other tools, at its end. */
@@ -55,4 +55,8 @@ async function* written(
 export const ftraceOf = (parcel: Packed) => written(parcel, writeFtrace);
 
 /** The run for ui.perfetto.dev, without its notes. @throws what reading it throws. */
-export const perfettoOf = (parcel: Packed) => written(parcel, writePerfetto);
+export async function* perfettoOf(parcel: Packed): ReturnType<typeof ftraceOf> {
+  // Only who asks for it waits for what writes protobuf.
+  const { writePerfetto } = await import('@custody/trace-export/perfetto');
+  return yield* written(parcel, writePerfetto);
+}
