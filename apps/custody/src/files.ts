@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { constants, gunzipSync } from 'node:zlib';
 import { looksLikeBundle, looksLikeLines, readBundle, readLines, type Source } from '@custody/bundle';
+import { looksLikeFtraceExport } from '@custody/trace-export';
 import { type Parcel, type Recording, RequestError } from '@custody/workbench';
 
 const tracesInFolder = ['stream.trace', 'stream.trace.gz', 'trace', 'trace.txt', 'trace.gz'];
@@ -116,9 +117,15 @@ interface Given {
   readonly title?: string | undefined;
 }
 
+/** Why `--topology` does not go with a run that was exported. */
+export const ownTopology = (file: string): RequestError =>
+  new RequestError(`Cannot use --topology with "${file}" as it is a run that has its own; leave it out`);
+
 const recordingOf = async (text: string, file: string, given: Given): Promise<Recording> => {
   const fromStdin = file === '-';
-  const beside = fromStdin ? undefined : await existing([join(dirname(file), 'topology.json')]);
+  const standsAlone = looksLikeFtraceExport(text);
+  if (standsAlone && given.topology !== undefined) throw ownTopology(fromStdin ? 'stdin' : file);
+  const beside = fromStdin || standsAlone ? undefined : await existing([join(dirname(file), 'topology.json')]);
   const topologyPath = given.topology ?? beside;
   const topology =
     topologyPath === undefined

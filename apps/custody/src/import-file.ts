@@ -1,5 +1,5 @@
-import { type ImportedRun, RequestError, type TakenRun, type Workbench } from '@custody/workbench';
-import { readIncoming } from './files.ts';
+import type { ImportedRun, TakenRun, Workbench } from '@custody/workbench';
+import { ownTopology, readIncoming } from './files.ts';
 import { many, type Printer } from './print.ts';
 
 /** How a run came in. */
@@ -39,9 +39,7 @@ export const importFile = async (
     const imported = await desk.importRecording(recording, saying(print, recording.title));
     return { ...imported, from: 'trace' };
   }
-  if (options.topology !== undefined) {
-    throw new RequestError(`Cannot use --topology with "${path}" as it is a run that has its own; leave it out`);
-  }
+  if (options.topology !== undefined) throw ownTopology(path);
   const say = saying(print, path);
   const taken = await desk.takeIn(incoming.parcel, {
     title: options.title,

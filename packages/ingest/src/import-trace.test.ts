@@ -1,6 +1,7 @@
 import { taskId } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
-import { importAll, NotATraceError } from './import-trace.ts';
+import { importAll } from './import-trace.ts';
+import { NotATraceError } from './not-a-trace-error.ts';
 import { noTopology, parseTopology, TopologyError } from './topology-file.ts';
 
 const topologyText = JSON.stringify({

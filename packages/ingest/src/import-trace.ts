@@ -2,14 +2,11 @@ import { nanos, type Position, type TraceEvent, taskId } from '@custody/trace';
 import type { Unexplained } from './accounting.ts';
 import { type Interpreter, interpreter, type Tally } from './interpreter.ts';
 import { defaultMapping, kernelRelease, mappingFor } from './mapping/index.ts';
+import { NotATraceError } from './not-a-trace-error.ts';
+import { type ExportedHeader, importOwnExport, isOwnExport } from './own-export.ts';
 import { parseLine } from './syntax/ftrace-text.ts';
 import { type Line, markerText } from './syntax/line.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
-
-/** Thrown for bytes that are no trace; the message says what was expected. */
-export class NotATraceError extends Error {
-  override readonly name = 'NotATraceError';
-}
 
 /** Something about a recording that a reader must know; `position` where it shows, if anywhere. */
 export interface Finding {
@@ -49,6 +46,8 @@ export interface TraceImport {
   readonly mapping: string;
   /** Batches of events, oldest first; ends with the report. */
   readonly events: () => Generator<readonly TraceEvent[], ImportReport>;
+  /** Of a run that was exported: what it said of itself, which holds in place of a topology.json. */
+  readonly exported?: ExportedHeader;
 }
 
 /** What is left of a line that breaks off is not read: a number without its end is another number. */
@@ -192,10 +191,11 @@ const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | nu
  *
  * @param text - tracefs `trace` or `trace_pipe`, or the output of `trace-cmd report`.
  * @param recorded - from `parseTopology`, or `noTopology`.
- * @throws NotATraceError when none of the first lines is a trace line.
+ * @throws NotATraceError when none of the first lines is a trace line, nor is it a run that was exported as text.
  * @throws TopologyError when the topology is of another kernel.
  */
 export const importTrace = (text: string, recorded: RecordedTopology): TraceImport => {
+  if (isOwnExport(text)) return importOwnExport(() => linesOf(text));
   const first = head(text);
   assertTrace(first);
   const kernel = releaseIn(recorded, first);

@@ -3,7 +3,7 @@ export {
   type Finding,
   type ImportReport,
   importTrace,
-  NotATraceError,
   type TraceImport,
 } from './import-trace.ts';
+export { NotATraceError } from './not-a-trace-error.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';

@@ -41,8 +41,9 @@ export const importRecording = async (
   const trace = importTrace(text, recorded);
   const made = JSON.stringify(['recording', mappingVersion, trace.mapping, topology, text]);
   const run = runId(ports.digest(made).slice(0, idLength));
-  const source = { kind: 'recording', file, kernel: trace.kernel, mapping: trace.mapping } as const;
-  const header: RunHeader = { run, title, source, topology: recorded.topology };
+  const read = { kind: 'recording', file, kernel: trace.kernel, mapping: trace.mapping } as const;
+  const { source, topology: members } = trace.exported ?? { source: read, topology: recorded.topology };
+  const header: RunHeader = { run, title, source, topology: members };
   const known = (await catalogueOf(ports.log)).get(run);
   const about = { run, title: known?.header.title ?? title, kernel: trace.kernel, mapping: trace.mapping };
   if (known?.end?.report) return { ...about, already: true, ...known.end.report };

@@ -32,6 +32,7 @@ describe('the boundaries between packages', () => {
   it.each([
     ['packages/trace/src/x.ts', '@custody/replay', 'up'],
     ['packages/replay/src/x.ts', '@custody/compare', 'sideways'],
+    ['packages/trace-export/src/x.ts', '@custody/ingest', 'up'],
     ['packages/explore/src/x.ts', '@custody/trace', 'into the domain'],
     ['packages/tui/src/x.ts', '@custody/log', 'past the workbench'],
     ['packages/workbench/src/x.ts', '@custody/log-sqlite', 'from a port to an adapter'],
@@ -48,6 +49,8 @@ describe('the boundaries between packages', () => {
     ['packages/trace/src/x.ts', './ids.ts'],
     ['packages/ingest/src/mapping/x.ts', '../errno.ts'],
     ['packages/annotations/src/x.ts', 'yjs'],
+    ['packages/trace-export/src/x.ts', 'protobufjs/minimal.js'],
+    ['packages/ingest/src/x.ts', '@custody/trace-export'],
     ['packages/replay/src/x.test.ts', 'vitest'],
   ])('%s may import %s', (path, name) => {
     expect(lint(path, imports(name))).toMatchObject({ passes: true });

@@ -100,6 +100,7 @@ describe('a run that was exported', () => {
   it.each([
     [['export', '6.1-basic', '--as', 'bundle', '--json'], 'give -o FILE'],
     [['export', '6.1-basic', '--as', 'ndjson', '--mail'], 'give -o FILE'],
+    [['export', '6.1-basic', '--as', 'ftrace', '--json'], 'give -o FILE'],
     [['export', '6.1-basic', 'case-1a', '--as', 'bundle'], 'name one RUN'],
     [['export', '6.1-basic', '--as', 'bundle', '--devices', '3'], 'Cannot use --devices'],
     [['export', 'nowhere', '--as', 'bundle'], 'Cannot find the run "nowhere"'],

@@ -3,6 +3,7 @@ import { modelFormats, RequestError } from '@custody/workbench';
 import type { Context } from '../context.ts';
 import { addSizeOptions, quoted, type SizeOptions, scenarioWord } from '../experiment-options.ts';
 import { modelFor } from '../export-model.ts';
+import { ftraceOf, perfettoOf } from '../export-trace.ts';
 import { packRun } from '../find-run.ts';
 import { count, type ExitCode, exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
@@ -15,8 +16,14 @@ interface ExportOptions extends SizeOptions, SearchOptions {
 }
 
 /** What a run can be handed on as, and who writes it. */
-const runFormats = { bundle: writeBundle, ndjson: writeLines } as const;
+const runFormats = { bundle: writeBundle, ndjson: writeLines, ftrace: ftraceOf, perfetto: perfettoOf } as const;
 type RunFormat = keyof typeof runFormats;
+
+/** Those whose bytes are no text. */
+const isBinary = (format: string): boolean => format === 'bundle' || format === 'perfetto';
+
+/** Those that hold the notes too. */
+const hasNotes = (format: RunFormat): boolean => format === 'bundle' || format === 'ndjson';
 
 const isRunFormat = (format: string): format is RunFormat => Object.hasOwn(runFormats, format);
 
@@ -72,14 +79,23 @@ const checkRunWords = ({ print }: Context, options: ExportOptions, scenario: str
     throw new RequestError(`Cannot use ${word} with --as ${as} as a run is exported as it is; leave it out`);
   }
   if (output !== undefined) return;
-  if (as === 'bundle' && process.stdout.isTTY) {
-    throw new RequestError('Cannot print a bundle to a terminal as it is binary; give -o FILE, or redirect stdout');
+  if (isBinary(as) && process.stdout.isTTY) {
+    const what = as === 'bundle' ? 'a bundle' : `a ${as} trace`;
+    throw new RequestError(`Cannot print ${what} to a terminal as it is binary; give -o FILE, or redirect stdout`);
   }
   if (print.options.json || print.options.mail) {
     const option = print.options.json ? '--json' : '--mail';
     throw new RequestError(`Cannot print both the run and what ${option} tells about it to stdout; give -o FILE`);
   }
 };
+
+const notesText = (as: RunFormat, notes: number): string => {
+  if (notes === 0) return 'no notes';
+  return hasNotes(as) ? `${many(notes, 'update')} of notes` : `without its notes, which --as bundle or ndjson has`;
+};
+
+const seeText = (as: RunFormat, output: string): string =>
+  as === 'perfetto' ? `open ${quoted(output)} at https://ui.perfetto.dev` : `see: custody import ${quoted(output)}`;
 
 const exportRun = async (context: Context, as: RunFormat, options: ExportOptions, reference: string) => {
   const { print, desk } = context;
@@ -94,13 +110,14 @@ const exportRun = async (context: Context, as: RunFormat, options: ExportOptions
     const { bytes, digest } = await toFile(output, pieces);
     const { run: id, title } = parcel.about.header;
     const [events, notes] = [parcel.events.count, parcel.notes.count];
+    const written = hasNotes(as) ? notes : 0;
     return print.answer({
-      json: { format: as, run: id, title, events, notes, digest, file: output, bytes },
+      json: { format: as, run: id, title, events, notes: written, digest, file: output, bytes },
       text: [
         `${title}  (${id}) in ${output}: ${count(bytes)} bytes`,
         `  ${many(events, 'event')}: SHA-256 ${digest}`,
-        `  ${notes === 0 ? 'no notes' : `${many(notes, 'update')} of notes`}`,
-        `  see: custody import ${quoted(output)}`,
+        `  ${notesText(as, notes)}`,
+        `  ${seeText(as, output)}`,
       ],
     });
   });
@@ -112,8 +129,9 @@ export const registerExport: Register = (program) => {
     .argument('<run-or-variant>', 'a run: an id, a title, the beginning of one, or a file; for promela a variant')
     .argument('[scenario]', `for promela: ${scenarioWord}`)
     .description(
-      'write a run as one file to hand on (bundle), or as an event a line (ndjson), which import reads; or a scenario ' +
-        'under a variant as a model for SPIN: the same states and transitions, one by one (promela)',
+      'write a run as one file to hand on (bundle), as an event a line (ndjson), or as text like trace-cmd report’s ' +
+        '(ftrace), all of which import reads; or as tracks for ui.perfetto.dev (perfetto); or a scenario under a variant ' +
+        'as a model for SPIN: the same states and transitions, one by one (promela)',
     )
     .requiredOption('--as <format>', `what to write: ${formats.join(', ')}`)
     .option('-o, --output <file>', 'where to write (default: stdout)');
