@@ -1,9 +1,12 @@
 export type { Ownership, Unexplained } from './accounting.ts';
+export type { Beside, Finding } from './findings.ts';
 export {
-  type Finding,
+  type ImportOptions,
   type ImportReport,
   importTrace,
   NotATraceError,
   type TraceImport,
 } from './import-trace.ts';
+export type { LockTally, Times } from './lock-times.ts';
+export { MappingError, type MappingFile, parseMappingFile } from './mapping/mapping-file.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';
