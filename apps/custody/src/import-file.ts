@@ -1,4 +1,5 @@
 import { type ImportedRun, RequestError, type TakenRun, type Workbench } from '@custody/workbench';
+import { besideOf, mappingFrom } from './beside.ts';
 import { readIncoming } from './files.ts';
 import { many, type Printer } from './print.ts';
 
@@ -10,6 +11,8 @@ export type ImportedFile =
 interface ImportOptions {
   readonly topology?: string | undefined;
   readonly title?: string | undefined;
+  /** A file that says what the user's own probes mean. */
+  readonly mapping?: string | undefined;
 }
 
 /** Says how far it is, no more than once a second. */
@@ -35,12 +38,15 @@ export const importFile = async (
 ): Promise<ImportedFile> => {
   const incoming = await readIncoming(path, options);
   if (incoming.from === 'trace') {
-    const { recording } = incoming;
+    const { stats, profile } = await besideOf(incoming.recording.file);
+    const mapping = await mappingFrom(options.mapping);
+    const recording = { ...incoming.recording, mapping, beside: { stats, profile } };
     const imported = await desk.importRecording(recording, saying(print, recording.title));
     return { ...imported, from: 'trace' };
   }
-  if (options.topology !== undefined) {
-    throw new RequestError(`Cannot use --topology with "${path}" as it is a run that has its own; leave it out`);
+  for (const option of ['topology', 'mapping'] as const) {
+    if (options[option] === undefined) continue;
+    throw new RequestError(`Cannot use --${option} with "${path}" as it is a run that has its own; leave it out`);
   }
   const say = saying(print, path);
   const taken = await desk.takeIn(incoming.parcel, {

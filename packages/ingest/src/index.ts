@@ -10,3 +10,4 @@ export {
 export type { LockTally, Times } from './lock-times.ts';
 export { MappingError, type MappingFile, parseMappingFile } from './mapping/mapping-file.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';
+export { type FamilyOfTrace, type ProbeToAdd, type TraceShows, traceShows } from './trace-shows.ts';

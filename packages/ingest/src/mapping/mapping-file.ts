@@ -1,6 +1,5 @@
 import { operations } from '@custody/trace';
 import { z } from 'zod';
-import { meanings } from './meanings.ts';
 import { type ArgumentName, argumentNames, meaningNames, type ProbeRow } from './row.ts';
 
 /** What a user's own probes mean: rows and argument names that a line's table does not have. */
@@ -71,11 +70,7 @@ const parseJson = (text: string, name: string): unknown => {
  */
 export const parseMappingFile = (text: string, name: string): MappingFile => {
   const parsed = mappingFile.safeParse(parseJson(text, name));
-  if (!parsed.success) {
-    throw new MappingError(
-      `Cannot use the mapping "${name}": ${z.prettifyError(parsed.error)}. Meanings are: ${Object.keys(meanings).join(', ')}`,
-    );
-  }
+  if (!parsed.success) throw new MappingError(`Cannot use the mapping "${name}": ${z.prettifyError(parsed.error)}`);
   const { rows } = parsed.data;
   const twice = rows.find(({ on, at }, index) => rows.findIndex((other) => other.on === on && other.at === at) < index);
   if (twice) throw new MappingError(`Cannot use the mapping "${name}": ${twice.on} ${twice.at} has two rows; keep one`);

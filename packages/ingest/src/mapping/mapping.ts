@@ -54,6 +54,8 @@ export const stemOf = (name: string): string => name.replace(returnSuffix, '');
 export interface RowFinder {
   /** undefined: no row stands on it. */
   readonly find: (record: TraceRecord) => Found | undefined;
+  /** The same by the event's name alone. */
+  readonly named: (name: string) => Found | undefined;
   /** The fields by the names that rows know. */
   readonly fieldsOf: (record: TraceRecord) => ProbeFields;
 }
@@ -81,6 +83,7 @@ export const rowFinder = ({ rows, synonyms }: Mapping): RowFinder => {
   // An event's name is one probe's: where it stands need not be looked up for every line.
   const known = new Map<string, Found | undefined>();
   return {
+    named,
     find: (record) => {
       if (!known.has(record.name)) known.set(record.name, find(record));
       return known.get(record.name);

@@ -79,11 +79,11 @@ export interface Meaning {
   readonly tell?: (probe: Probe, scene: Scene) => Told | undefined;
 }
 
-/** A return value; one printed in hex is two's complement, of 32 or 64 bits. 0 where none was printed. */
-export const returned = ({ fields }: Probe): number => {
-  const text = fields.get('ret') ?? '0';
-  if (!text.startsWith('0x')) return Number(text);
-  return Number(BigInt.asIntN(text.length > 10 ? 64 : 32, BigInt(text)));
+/** A return value; one printed in hex or unsigned is two's complement, of 32 or 64 bits. 0 where none was printed. */
+export const returned = ({ fields }: Pick<Probe, 'fields'>): number => {
+  const value = Number(fields.get('ret') ?? '0');
+  if (value <= 0x7fffffff) return value;
+  return Number(BigInt.asIntN(value > 0xffffffff ? 64 : 32, BigInt(fields.get('ret') ?? '0')));
 };
 
 /** The operation that a row is about. */
