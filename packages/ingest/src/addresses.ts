@@ -49,8 +49,8 @@ export interface AddressBook {
   readonly printedLock: (text: string) => LockId | null;
   /** A driver by its address (`drvp`); undefined where none was read, null for NULL. */
   readonly driver: (fields: ProbeFields) => DriverId | null | undefined;
-  /** The driver's address stands beside its device. */
-  readonly learnDriver: (fields: ProbeFields, driver: DriverId | null) => void;
+  /** The driver's address, as it stood beside its device. */
+  readonly learnDriver: (address: string | undefined, driver: DriverId | null) => void;
   /** VFIO's struct stands beside its group. */
   readonly learnOwner: (fields: ProbeFields) => void;
   /** The device is gone: its address may be another's from now on. */
@@ -181,8 +181,8 @@ export const addressBook = ({ topology, addresses: recorded }: RecordedTopology)
       const pointer = pointerOf(text);
       return pointer === null ? undefined : (drivers.get(pointer) ?? driverId(`driver@${pointer}`));
     },
-    learnDriver: (fields, driver) => {
-      const pointer = pointerOf(fields.get('drv'));
+    learnDriver: (address, driver) => {
+      const pointer = pointerOf(address);
       if (pointer !== null && driver !== null) drivers.set(pointer, driver);
     },
     learnOwner: (fields) => {

@@ -123,6 +123,15 @@ const bugHit: Meaning = {
   },
 };
 
+const remembered: Meaning = {
+  says: 'nothing yet: which device it is about, for the return',
+  tell: ({ fields }, scene) => {
+    const device = scene.book.device(fields);
+    if (device !== null) scene.book.learnDriver(fields.get('drvp'), scene.driverOf(device));
+    return { device, driver: scene.book.driver(fields) };
+  },
+};
+
 export const driverCoreMeanings = {
   BindStarted: bindStarted,
   BindReturned: bindReturned,
@@ -138,9 +147,6 @@ export const driverCoreMeanings = {
     tell: ({ fields }) => ({ action: Number(fields.get('action')) }),
   },
   BugHit: bugHit,
-  Remembered: {
-    says: 'nothing yet: which device it is about, for the return',
-    tell: ({ fields }, scene) => ({ device: scene.book.device(fields), driver: scene.book.driver(fields) }),
-  },
+  Remembered: remembered,
   Nothing: { says: 'nothing: the line is kept as it is' },
 } satisfies Readonly<Record<string, Meaning>>;

@@ -58,7 +58,7 @@ const released: Meaning = {
     const group = groupOfLock(named);
     if (group !== null) scene.readGroup(group, readingOf(probe));
     const device = scene.book.device(probe.fields);
-    if (device !== null) scene.book.learnDriver(probe.fields, scene.driverOf(device));
+    if (device !== null) scene.book.learnDriver(probe.fields.get('drv'), scene.driverOf(device));
     scene.say({ type: 'LockReleased', data: { lock } });
     return undefined;
   },
