@@ -45,8 +45,8 @@ export interface AddressBook {
   readonly lock: (fields: ProbeFields) => LockId | null;
   /** The lock by its bare address, if it once went by that: it may have been taken before its name was seen. */
   readonly namelessLock: (fields: ProbeFields) => LockId | null;
-  /** The lock at the address that a tracepoint prints with `%p`; null where it is hashed or not known. */
-  readonly printedLock: (text: string) => LockId | null;
+  /** The lock at the address that a tracepoint prints with `%p`; null for one nobody named, undefined where it is hashed. */
+  readonly printedLock: (text: string) => LockId | null | undefined;
   /** A driver by its address (`drvp`); undefined where none was read, null for NULL. */
   readonly driver: (fields: ProbeFields) => DriverId | null | undefined;
   /** The driver's address, as it stood beside its device. */
@@ -172,7 +172,7 @@ export const addressBook = ({ topology, addresses: recorded }: RecordedTopology)
     },
     printedLock: (text) => {
       const [, pointer] = /^(?:0x)?([0-9a-f]{16})\b/.exec(text) ?? [];
-      if (pointer === undefined || !kernelAddress.test(pointer)) return null;
+      if (pointer === undefined || !kernelAddress.test(pointer)) return undefined;
       return locks.get(pointer) ?? lockNear(`0x${pointer}`, new Map());
     },
     driver: (fields) => {

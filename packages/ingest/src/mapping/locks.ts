@@ -73,7 +73,8 @@ const contended: Meaning = {
   waits: true,
   tell: ({ record }, scene) => {
     if (!isMutex(record.fields)) return undefined;
-    const lock = scene.book.printedLock(record.fields) ?? scene.wanted();
+    const printed = scene.book.printedLock(record.fields);
+    const lock = printed === undefined ? scene.wanted() : printed;
     if (lock !== null) scene.say({ type: 'LockContended', data: { lock } });
     return undefined;
   },

@@ -27,8 +27,12 @@ const usualSynonyms: readonly (readonly [string, ArgumentName])[] = [
 /** The table of a line as it is, or as `file` changes it: a row of the file takes the place of one on the same function. */
 export const mappingOf = (line: KernelLine, file?: MappingFile): Mapping => {
   if (file === undefined) return { id: line.id, line, rows: line.rows, synonyms: new Map(usualSynonyms) };
-  const known = new Set(line.rows.map(keyOf));
-  const changed = file.rows.filter((row) => known.has(keyOf(row)));
+  const known = new Map(line.rows.map((row) => [keyOf(row), row]));
+  // It stays found by the names that it was found by.
+  const changed = file.rows.flatMap((row) => {
+    const names = [...(known.get(keyOf(row))?.named ?? []), ...(row.named ?? [])];
+    return known.has(keyOf(row)) ? [{ ...row, named: names }] : [];
+  });
   const added = file.rows.filter((row) => !known.has(keyOf(row)));
   return {
     id: `${line.id}+${file.name}`,
