@@ -43,7 +43,7 @@ export const mappingOf = (line: KernelLine, file?: MappingFile): Mapping => {
 };
 
 /** A row, with what it does. */
-export interface Found {
+interface Found {
   readonly row: ProbeRow;
   readonly meaning: Meaning;
 }
