@@ -101,10 +101,11 @@ export const addressBook = ({ topology, addresses: recorded }: RecordedTopology)
     const text = fields.get('gp');
     if (text === '0x0') return null;
     const known = text === undefined ? null : exactly(text, 'group');
-    if (known !== null) return groupId(known);
-    if (addressOf(text) !== null && addresses.length > 0) strangers.add(text as string);
-    const pointer = pointerOf(text);
     const number = groupNumber(fields.get('gid'));
+    // Another number beside a known address: a group that came after it. 0 can be a failed dereference.
+    if (known !== null && (number === null || number === '0' || number === known)) return groupId(known);
+    if (known === null && addressOf(text) !== null && addresses.length > 0) strangers.add(text as string);
+    const pointer = pointerOf(text);
     if (number !== null && pointer !== null) groups.set(pointer, number);
     if (number !== null) return number;
     return pointer === null ? null : (groups.get(pointer) ?? groupId(`group@${pointer}`));
@@ -126,10 +127,10 @@ export const addressBook = ({ topology, addresses: recorded }: RecordedTopology)
     const nearest = at === null ? undefined : below(addresses, at);
     if (!nearest || at === null || at - nearest.at >= furthestMutex[nearest.object.kind]) return null;
     const { kind, id } = nearest.object;
-    if (kind === 'device') return deviceLock(deviceId(id));
-    // What was read of the very group is nearer to the truth than a neighbour's address.
-    const printed = groupNumber(fields.get('gid'));
-    return printed === null || printed === id ? groupLock(groupId(id)) : null;
+    // What was read of the very object is nearer to the truth than a neighbour's address.
+    const printed = kind === 'device' ? fields.get('dev') : groupNumber(fields.get('gid'));
+    if (printed !== undefined && printed !== null && printed !== id) return null;
+    return kind === 'device' ? deviceLock(deviceId(id)) : groupLock(groupId(id));
   };
 
   const lockNamed = (fields: ProbeFields): LockId | null => {

@@ -136,8 +136,6 @@ describe('hotplug', () => {
   const notified = (at: string, action: number, text: string) =>
     line(at, `iommu_bus_notifier: (iommu_bus_notifier+0x4/0x50) action=${action} ${text}`);
   const removed = notified('1.0', 2, device);
-  const dlock = (at: string, text: string) => line(at, `dlock: (mutex_lock+0x4/0x30) lock=0xff1100001f083160 ${text}`);
-
   it('a device that comes is registered, and in its group once that is seen', () => {
     const text =
       notified('1.0', 0, 'dev="0000:03:07.0" gp=0x0') +
@@ -147,10 +145,19 @@ describe('hotplug', () => {
 
   it('a device that went is removed, and its address may be another’s', () => {
     expect(types(removed)).toEqual(['BusNotified', 'DeviceRemoved']);
-    const other = 'dev="0000:04:00.0"';
+    const dlock = (text = '') => line('1.1', `dlock: (mutex_lock+0x4/0x30) lock=0xff1100001f083160 ${text}`);
     const of = (text: string) =>
       facts(text).flatMap(({ type, data }) => (type === 'LockRequested' ? [(data as { lock: string }).lock] : []));
-    expect(of(dlock('0.9', other))).toEqual(['device:0000:03:02.0']);
-    expect(of(removed + dlock('1.1', other))).toEqual(['device:0000:04:00.0']);
+    expect(of(dlock())).toEqual(['device:0000:03:02.0']);
+    expect(of(removed + dlock())).toEqual(['lock@ff1100001f083160']);
+    expect(of(removed + dlock('dev="0000:04:00.0"'))).toEqual(['device:0000:04:00.0']);
+  });
+
+  it('a group at an address that was another’s is the one whose number stands beside it', () => {
+    const of = (gid: string) =>
+      facts(line('1.0', `foo: (iommu_group_claim_dma_owner+0x4/0x80) gp=0xff110000054ada00 gid=${gid}`)).map(
+        ({ data }) => (data as { group?: string }).group,
+      );
+    expect([of('6'), of('9'), of('0')]).toEqual([['6'], ['9'], ['6']]);
   });
 });
