@@ -15,9 +15,14 @@ import type { Address, RecordedTopology } from './topology-file.ts';
 /** Larger than any offset of a mutex seen so far in struct iommu_group (88, 104) and struct device (128 to 152). */
 const furthestMutex = { group: 256n, device: 1024n } as const;
 
-/** The number of a group; whatever else was read there is none. */
-const groupNumber = (text: string | undefined): GroupId | null =>
-  text !== undefined && /^\d+$/.test(text) ? groupId(text) : null;
+/** A number as probes print it, of any type; null for whatever else was read there. */
+export const numberOf = (text: string | undefined): number | null =>
+  text !== undefined && /^(?:\d{1,15}|0x[0-9a-f]{1,12})$/.test(text) ? Number(text) : null;
+
+const groupNumber = (text: string | undefined): GroupId | null => {
+  const number = numberOf(text);
+  return number === null ? null : groupId(String(number));
+};
 
 /**
  * An address of a 64-bit kernel, in hex without `0x`: the upper half. A pointer that `%p` hashed has 32 bits, printed
@@ -47,8 +52,8 @@ export interface AddressBook {
   readonly namelessLock: (fields: ProbeFields) => LockId | null;
   /** The lock at the address that a tracepoint prints with `%p`; null for one nobody named, undefined where it is hashed. */
   readonly printedLock: (text: string) => LockId | null | undefined;
-  /** A driver by its address (`drvp`); undefined where none was read, null for NULL. */
-  readonly driver: (fields: ProbeFields) => DriverId | null | undefined;
+  /** A driver by its name or its address; undefined where none was read, null for NULL. */
+  readonly driver: (text: string | undefined) => DriverId | null | undefined;
   /** The driver's address, as it stood beside its device. */
   readonly learnDriver: (address: string | undefined, driver: DriverId | null) => void;
   /** VFIO's struct stands beside its group. */
@@ -99,7 +104,7 @@ export const addressBook = ({ topology, addresses: recorded }: RecordedTopology)
 
   const group = (fields: ProbeFields): GroupId | null => {
     const text = fields.get('gp');
-    if (text === '0x0') return null;
+    if (text === '0x0' || text === '0') return null;
     const known = text === undefined ? null : exactly(text, 'group');
     const number = groupNumber(fields.get('gid'));
     // Another number beside a known address: a group that came after it. 0 can be a failed dereference.
@@ -176,9 +181,10 @@ export const addressBook = ({ topology, addresses: recorded }: RecordedTopology)
       if (pointer === undefined || !kernelAddress.test(pointer)) return undefined;
       return locks.get(pointer) ?? lockNear(`0x${pointer}`, new Map());
     },
-    driver: (fields) => {
-      const text = fields.get('drvp');
-      if (text === undefined || addressOf(text) === 0n) return text === undefined ? undefined : null;
+    driver: (text) => {
+      if (text === undefined) return undefined;
+      if (!text.startsWith('0x')) return driverId(text);
+      if (addressOf(text) === 0n) return null;
       const pointer = pointerOf(text);
       return pointer === null ? undefined : (drivers.get(pointer) ?? driverId(`driver@${pointer}`));
     },

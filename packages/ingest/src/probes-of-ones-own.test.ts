@@ -76,6 +76,24 @@ describe('a probe with a name of its own', () => {
   });
 });
 
+describe('an argument of another type than ours', () => {
+  it('is the same number in hex', () => {
+    const text = line('1.0', 'gunlock: (mutex_unlock+0x4/0x30) lock=0xff110000054ada58 gid=0x6 cnt=0x2 owner=0x0');
+    expect(facts(text)).toContainEqual({ type: 'OwnerSet', data: { group: '6', owner: null, count: 2 } });
+  });
+
+  it('is no number where it cannot be read', () => {
+    const text = line('1.0', 'gunlock: (mutex_unlock+0x4/0x30) lock=0xff110000054ada58 gid=6 cnt=(fault) owner=0x0');
+    expect(types(text)).toEqual(['LockAcquired', 'LockReleased']);
+  });
+
+  it('is a driver by its address where its name was not printed', () => {
+    const bind = (drv: string) => line('1.0', `really_probe: (really_probe+0x0/0x390) ${device} drv=${drv} mdma=0`);
+    expect(facts(bind('0xffffffffc02230d8'))[0]).toMatchObject({ data: { driver: 'driver@ffffffffc02230d8' } });
+    expect(facts(bind('"e1000"'))[0]).toMatchObject({ data: { driver: 'e1000' } });
+  });
+});
+
 describe('names without a topology', () => {
   const lock = (at: string, name: string, text: string) =>
     line(at, `${name}: (${name === 'l' ? 'mutex_lock' : 'mutex_unlock'}+0x0/0x30) ${text}`);

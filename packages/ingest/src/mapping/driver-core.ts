@@ -1,4 +1,4 @@
-import { type BusEvent, busEvents, driverId } from '@custody/trace';
+import { type BusEvent, busEvents } from '@custody/trace';
 import { errnoOf } from '../errno.ts';
 import { type Meaning, type Probe, returned } from './meaning.ts';
 
@@ -9,9 +9,8 @@ const bindStarted: Meaning = {
   says: 'a bind began; at the task’s next line, dev->driver is set (DriverSet)',
   tell: ({ fields }, scene) => {
     const device = scene.book.device(fields);
-    const name = fields.get('drv');
-    if (device === null || name === undefined) return { device: null };
-    const driver = driverId(name);
+    const driver = scene.book.driver(fields.get('drv'));
+    if (device === null || !driver) return { device: null };
     scene.say({ type: 'BindStarted', data: { device, driver, managed: flagOf(fields.get('mdma')) } });
     scene.sayLater({ type: 'DriverSet', data: { device, driver } });
     return { device };
@@ -128,7 +127,7 @@ const remembered: Meaning = {
   tell: ({ fields }, scene) => {
     const device = scene.book.device(fields);
     if (device !== null) scene.book.learnDriver(fields.get('drvp'), scene.driverOf(device));
-    return { device, driver: scene.book.driver(fields) };
+    return { device, driver: scene.book.driver(fields.get('drvp')) };
   },
 };
 

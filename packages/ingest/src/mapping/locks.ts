@@ -1,12 +1,12 @@
 import type { GroupId, LockId } from '@custody/trace';
+import { numberOf } from '../addresses.ts';
 import type { GroupReading, Meaning, Probe } from './meaning.ts';
 
 const readingOf = ({ fields }: Probe): GroupReading => {
   const owner = fields.get('owner');
-  const count = fields.get('cnt');
   return {
-    owner: owner === undefined || owner === '0x0' ? null : owner,
-    count: count === undefined ? null : Number(count),
+    owner: owner === undefined || /^0(?:x0)?$/.test(owner) ? null : owner,
+    count: numberOf(fields.get('cnt')),
     domain: fields.get('dom') ?? null,
     defaultDomain: fields.get('ddom') ?? null,
   };

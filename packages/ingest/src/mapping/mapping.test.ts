@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { errnoOf } from '../errno.ts';
 import { changedRows } from './kernel-line.ts';
 import { kernelLines, lineFor } from './lines.ts';
 import { mappingOf, rowFinder, stemOf } from './mapping.ts';
@@ -124,6 +125,15 @@ describe('a return value', () => {
       }),
     );
   });
+});
+
+it('a return value that is none is not taken for an answer', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (text) => {
+      fc.pre(!/^(?:-?\d+|0x[0-9a-f]+)$/.test(text));
+      expect(errnoOf(returned({ fields: new Map([['ret', text]]) }))).toBe('E?');
+    }),
+  );
 });
 
 describe('a mapping of one’s own', () => {

@@ -79,11 +79,15 @@ export interface Meaning {
   readonly tell?: (probe: Probe, scene: Scene) => Told | undefined;
 }
 
-/** A return value; one printed in hex or unsigned is two's complement, of 32 or 64 bits. 0 where none was printed. */
+/**
+ * A return value; one printed in hex or unsigned is two's complement, of 32 or 64 bits. 0 where none was printed, NaN
+ * where what was printed is no number.
+ */
 export const returned = ({ fields }: Pick<Probe, 'fields'>): number => {
-  const value = Number(fields.get('ret') ?? '0');
-  if (value <= 0x7fffffff) return value;
-  return Number(BigInt.asIntN(value > 0xffffffff ? 64 : 32, BigInt(fields.get('ret') ?? '0')));
+  const text = fields.get('ret') ?? '0';
+  if (!/^(?:-?\d+|0x[0-9a-f]+)$/.test(text)) return Number.NaN;
+  const value = Number(text);
+  return value <= 0x7fffffff ? value : Number(BigInt.asIntN(value > 0xffffffff ? 64 : 32, BigInt(text)));
 };
 
 /** The operation that a row is about. */
