@@ -117,14 +117,14 @@ interface Given {
   readonly title?: string | undefined;
 }
 
-/** Why `--topology` does not go with a run that was exported. */
-export const ownTopology = (file: string): RequestError =>
-  new RequestError(`Cannot use --topology with "${file}" as it is a run that has its own; leave it out`);
+/** Why an option does not go with a run that was exported. */
+export const ownOption = (option: 'topology' | 'mapping', file: string): RequestError =>
+  new RequestError(`Cannot use --${option} with "${file}" as it is a run that has its own; leave it out`);
 
 const recordingOf = async (text: string, file: string, given: Given): Promise<Recording> => {
   const fromStdin = file === '-';
   const standsAlone = looksLikeFtraceExport(text);
-  if (standsAlone && given.topology !== undefined) throw ownTopology(fromStdin ? 'stdin' : file);
+  if (standsAlone && given.topology !== undefined) throw ownOption('topology', fromStdin ? 'stdin' : file);
   const beside = fromStdin || standsAlone ? undefined : await existing([join(dirname(file), 'topology.json')]);
   const topologyPath = given.topology ?? beside;
   const topology =

@@ -1,5 +1,6 @@
 import type { ImportedRun, TakenRun, Workbench } from '@custody/workbench';
-import { ownTopology, readIncoming } from './files.ts';
+import { besideOf, mappingFrom } from './beside.ts';
+import { ownOption, readIncoming } from './files.ts';
 import { many, type Printer } from './print.ts';
 
 /** How a run came in. */
@@ -10,6 +11,8 @@ export type ImportedFile =
 interface ImportOptions {
   readonly topology?: string | undefined;
   readonly title?: string | undefined;
+  /** A file that says what the user's own probes mean. */
+  readonly mapping?: string | undefined;
 }
 
 /** Says how far it is, no more than once a second. */
@@ -35,11 +38,15 @@ export const importFile = async (
 ): Promise<ImportedFile> => {
   const incoming = await readIncoming(path, options);
   if (incoming.from === 'trace') {
-    const { recording } = incoming;
+    const { stats, profile } = await besideOf(incoming.recording.file);
+    const mapping = await mappingFrom(options.mapping);
+    const recording = { ...incoming.recording, mapping, beside: { stats, profile } };
     const imported = await desk.importRecording(recording, saying(print, recording.title));
     return { ...imported, from: 'trace' };
   }
-  if (options.topology !== undefined) throw ownTopology(path);
+  for (const option of ['topology', 'mapping'] as const) {
+    if (options[option] !== undefined) throw ownOption(option, path);
+  }
   const say = saying(print, path);
   const taken = await desk.takeIn(incoming.parcel, {
     title: options.title,

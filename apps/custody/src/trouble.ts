@@ -2,6 +2,7 @@ import { BundleError } from '@custody/bundle';
 import { ThreadError } from '@custody/explore-threads';
 import {
   HybridError,
+  MappingError,
   NotATraceError,
   RequestError,
   RevisionConflictError,
@@ -16,6 +17,7 @@ export const problemOf = (error: unknown): string | undefined => {
     BundleError,
     HybridError,
     NotATraceError,
+    MappingError,
     TopologyError,
     StoreError,
     RevisionConflictError,

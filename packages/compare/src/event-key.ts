@@ -4,7 +4,8 @@ import type { CookieNames } from './cookie-names.ts';
 /**
  * Not compared, because they say how a run was watched rather than what happened: lines kept verbatim, readings of a
  * probe, markers (free text), lost events and the recording's end (counted or known elsewhere), contention (a slow
- * path taken by chance, and not traced by every kernel), and a simulation's labels (each variant has its own).
+ * path taken by chance, and not traced by every kernel), what a walk saw on its way (a simulation does not tell it;
+ * the owner says what came of it), and a simulation's labels (each variant has its own).
  */
 export const uncompared: ReadonlySet<FactType> = new Set<FactType>([
   'LineKept',
@@ -13,6 +14,7 @@ export const uncompared: ReadonlySet<FactType> = new Set<FactType>([
   'EventsLost',
   'RecordingEnded',
   'LockContended',
+  'SiblingSeen',
   'StepTaken',
 ]);
 
@@ -95,6 +97,7 @@ export const meaningOf = (event: TraceEvent, names: CookieNames): string => {
     case 'EventsLost':
     case 'RecordingEnded':
     case 'LockContended':
+    case 'SiblingSeen':
     case 'StepTaken':
       return '';
   }

@@ -28,6 +28,7 @@ export const touchedBy = (event: TraceEvent, groupOf: (device: DeviceId) => Grou
     case 'DeviceRegistered':
       return [`device ${event.data.device}`];
     case 'DeviceRemoved':
+    case 'SiblingSeen':
       return withGroup(event.data.device, groupOf(event.data.device));
     case 'DeviceAdded':
       return withGroup(event.data.device, event.data.group);

@@ -51,11 +51,12 @@ const counter: Readonly<Partial<Record<OperationName, Rule>>> = {
     (to.count === 0 ? to.owner === null : to.owner === from.owner),
 };
 
+/** The count is dead there: it says nothing, and so must not move. */
 const token: Readonly<Partial<Record<OperationName, Rule>>> = {
-  use: (from, to) => isFree(from) && to.owner !== null && to.count === 0,
-  unuse: (from, to) => from.owner !== null && isFree(to),
-  claim: (from, to, call) => isFree(from) && isClaimOf(to, call) && to.count === 0,
-  release: (from, to) => from.owner !== null && isFree(to),
+  use: (from, to) => from.owner === null && to.owner !== null && to.count === from.count,
+  unuse: (from, to) => from.owner !== null && to.owner === null && to.count === from.count,
+  claim: (from, to, call) => from.owner === null && isClaimOf(to, call) && to.count === from.count,
+  release: (from, to) => from.owner !== null && to.owner === null && to.count === from.count,
 };
 
 const rules = { counter, token } as const;
@@ -74,6 +75,8 @@ export const accounting = () => {
   let scheme: Scheme | null = null;
   /** The token, once a `use` has set it. */
   let dmaApi: OwnerId | null = null;
+  /** Since events were lost: the tasks that are known to be in no other call than those seen. null: none were lost. */
+  let certain: Set<TaskId> | null = null;
 
   const innermost = (task: TaskId): OpenCall | undefined => open.get(task)?.at(-1);
 
@@ -109,7 +112,10 @@ export const accounting = () => {
       }
       if (from === null || (from.owner === to.owner && from.count === to.count)) return null;
       const problem = (why: string): Problem => ({ group, task, from, to, call: call?.op ?? null, why });
-      if (!inside) return problem('no call on this group accounts for it');
+      if (!inside) {
+        const isCertain = certain === null || certain.has(task);
+        return isCertain ? problem('no call on this group accounts for it') : null;
+      }
       call.changes += 1;
       if (call.changes > 1) return problem(`its ${call.op} had changed it already`);
       if (!explain(from, to, call)) return problem(`${call.op} does not do that`);
@@ -132,7 +138,15 @@ export const accounting = () => {
       return { ...about, why: `${op} returned OK and changed nothing` };
     },
 
+    /** The task is at the border to user space: in no call. */
+    outside: (task: TaskId): void => {
+      certain?.add(task);
+    },
+
     /** Events are missing: nothing that was under way can be relied on. */
-    lost: (): void => open.clear(),
+    lost: (): void => {
+      open.clear();
+      certain = new Set();
+    },
   };
 };

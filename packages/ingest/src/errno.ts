@@ -27,5 +27,11 @@ const names: Readonly<Record<number, string>> = {
   524: 'ENOTSUPP',
 };
 
-/** The name of a kernel return value: 0 and more is `OK`, -16 is `EBUSY`; one without a name here is `E<number>`. */
-export const errnoOf = (returned: number): Errno => (returned >= 0 ? 'OK' : (names[-returned] ?? `E${-returned}`));
+/**
+ * The name of a kernel return value: 0 and more is `OK`, -16 is `EBUSY`; one without a name here is `E<number>`, and
+ * what could not be read is `E?`.
+ */
+export const errnoOf = (returned: number): Errno => {
+  if (Number.isNaN(returned)) return 'E?';
+  return returned >= 0 ? 'OK' : (names[-returned] ?? `E${-returned}`);
+};

@@ -1,19 +1,15 @@
-import { nanos, type Position, type TraceEvent, taskId } from '@custody/trace';
-import type { Unexplained } from './accounting.ts';
-import { type Interpreter, interpreter, type Tally } from './interpreter.ts';
-import { defaultMapping, kernelRelease, mappingFor } from './mapping/index.ts';
+import { nanos, type TraceEvent, taskId } from '@custody/trace';
+import { type Beside, type Finding, findingsOf, type LineTally, missingBeside, stopsShort } from './findings.ts';
+import { interpreter, type Tally } from './interpreter.ts';
+import { defaultLine, kernelRelease, lineFor } from './mapping/lines.ts';
+import { mappingOf } from './mapping/mapping.ts';
+import type { MappingFile } from './mapping/mapping-file.ts';
 import { NotATraceError } from './not-a-trace-error.ts';
 import { type ExportedHeader, importOwnExport, isOwnExport } from './own-export.ts';
+import type { ProbeSeen } from './probes-seen.ts';
 import { parseLine } from './syntax/ftrace-text.ts';
 import { type Line, markerText } from './syntax/line.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
-
-/** Something about a recording that a reader must know; `position` where it shows, if anywhere. */
-export interface Finding {
-  readonly kind: string;
-  readonly text: string;
-  readonly position?: Position;
-}
 
 /** Every line of the file, and where it went: `events + verbatim + skipped = lines`. */
 export interface ImportReport {
@@ -28,13 +24,25 @@ export interface ImportReport {
   readonly facts: number;
   /** Events that the kernel says it lost. */
   readonly lost: number;
+  /** Places where the kernel says so. */
+  readonly gaps: number;
+  /** Doubts beside a gap, that may be owed to it: not among the findings, nor in the counts below. */
+  readonly withdrawn: number;
+  /** Times that a probe was missed, as kprobe_profile says; null when it was not given. */
+  readonly missed: number | null;
+  /** Events that a full ring lost and no line tells of, as stats says; null when it was not given. */
+  readonly overrun: number | null;
   /** Ownership changes that the accounting check cannot explain. */
   readonly unexplained: number;
   /** Moments at which a lock came to be held by two tasks. */
   readonly heldTwice: number;
   readonly calls: Tally['calls'];
   readonly locks: Tally['locks'];
-  /** The file was read to its end and did not break off. */
+  /** The probes whose lines told something, in the order of their first line. */
+  readonly read: readonly ProbeSeen[];
+  /** What the trace revealed of owners: cookie → whose it is. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** The file was read to its end, did not break off, and no event is known to be missing. */
   readonly complete: boolean;
   readonly findings: readonly Finding[];
   /** How often each uninterpreted event was kept, most first. */
@@ -99,107 +107,28 @@ const assertTrace = (lines: readonly string[]): void => {
   );
 };
 
-const ownership = ({ owner, count }: Unexplained['from']): string => `owner ${owner ?? 'none'} count ${count}`;
-
-const judgementsOf = (reader: Interpreter): Finding[] => [
-  ...reader.unexplained.map(({ group, task, from, to, call, why, position: at }) => ({
-    kind: 'unexplained-ownership',
-    position: at,
-    text:
-      `group ${group}, ${ownership(from)} before and ${ownership(to)} after, while task ${task} was in ` +
-      `${call ?? 'no call'}: ${why}`,
-  })),
-  ...reader.overlaps.map(({ lock, position: at }) => ({
-    kind: 'lock-held-twice',
-    position: at,
-    text: `${lock} is held by two tasks`,
-  })),
-  ...reader.refusals.map(({ group, errno, bound, position: at }) => ({
-    kind: 'claim-refused-while-quiet',
-    position: at,
-    text:
-      `claim of group ${group} refused with ${errno} while no device of it is bound to a driver that uses the DMA API` +
-      ` (bound: ${bound.join(', ') || 'none'}; nobody inside a bind or unbind; no user owner)`,
-  })),
-  ...reader.bugs.map(({ what, position: at }) => ({ kind: 'bug', position: at, text: what })),
-];
-
-/** What was found after events were lost may be owed to what is missing, and says so. */
-const findingsOf = (reader: Interpreter, firstGap: Position | null): Finding[] =>
-  judgementsOf(reader).map((finding) =>
-    firstGap === null || finding.kind === 'bug' || (finding.position ?? 0) < firstGap
-      ? finding
-      : { ...finding, text: `${finding.text}; events were lost before this, it may be owed to that` },
-  );
-
-/** What the lines said beside their facts. */
-interface LineTally {
-  lines: number;
-  events: number;
-  verbatim: number;
-  comments: number;
-  unreadable: { readonly line: number; readonly reason: string }[];
-  lost: number;
-  gaps: number;
-  firstGap: Position | null;
-  backwards: number;
-  cut: boolean;
-  begun: boolean;
-  ended: boolean;
-  kept: Map<string, number>;
+/** What may come with a trace. */
+export interface ImportOptions {
+  /** What the user's own probes mean. */
+  readonly mapping?: MappingFile | undefined;
+  readonly beside?: Beside | undefined;
 }
-
-/** A recorder that marked the beginning marks the end, unless the kernel died of a BUG. */
-const stopsShort = ({ begun, ended }: LineTally, { bugs }: Interpreter): boolean =>
-  begun && !ended && bugs.length === 0;
-
-const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | null, members: boolean): Finding[] => {
-  const findings: Finding[] = [];
-  const [unreadable] = tally.unreadable;
-  if (unreadable) {
-    const text = `${tally.unreadable.length} lines could not be read; the first is line ${unreadable.line}: ${unreadable.reason}`;
-    findings.push({ kind: 'unreadable-lines', text });
-  }
-  if (tally.lost > 0) findings.push({ kind: 'events-lost', text: `${tally.lost} events lost in ${tally.gaps} gaps` });
-  if (tally.backwards > 0)
-    findings.push({
-      kind: 'time-backwards',
-      text: `time goes back at ${tally.backwards} ${tally.backwards === 1 ? 'line' : 'lines'}`,
-    });
-  if (tally.cut) findings.push({ kind: 'cut', text: 'the file breaks off in the middle of its last line' });
-  if (stopsShort(tally, reader)) {
-    findings.push({ kind: 'cut', text: 'the recording has a begin marker but no end marker: it broke off' });
-  }
-  if (kernel === null) {
-    findings.push({ kind: 'kernel-unknown', text: `nothing says which kernel this is; read as ${defaultMapping.id}` });
-  }
-  if (reader.strangers() > 0) {
-    const text = `${reader.strangers()} group addresses are not in the topology: it may be of another boot`;
-    findings.push({ kind: 'topology-mismatch', text });
-  }
-  if (!members) {
-    findings.push({
-      kind: 'no-topology',
-      text: 'no topology.json: which devices a group has is not known; give --topology',
-    });
-  }
-  return findings;
-};
 
 /**
  * Reads a trace as text.
  *
  * @param text - tracefs `trace` or `trace_pipe`, or the output of `trace-cmd report`.
  * @param recorded - from `parseTopology`, or `noTopology`.
+ * @param options - a mapping of the user's own, and the texts of kprobe_profile and stats.
  * @throws NotATraceError when none of the first lines is a trace line, nor is it a run that was exported as text.
  * @throws TopologyError when the topology is of another kernel.
  */
-export const importTrace = (text: string, recorded: RecordedTopology): TraceImport => {
+export const importTrace = (text: string, recorded: RecordedTopology, options: ImportOptions = {}): TraceImport => {
   if (isOwnExport(text)) return importOwnExport(() => linesOf(text));
   const first = head(text);
   assertTrace(first);
   const kernel = releaseIn(recorded, first);
-  const mapping = kernel === null ? defaultMapping : mappingFor(kernel);
+  const mapping = mappingOf(kernel === null ? defaultLine : lineFor(kernel), options.mapping);
 
   function* events(): Generator<readonly TraceEvent[], ImportReport> {
     const reader = interpreter(mapping, recorded);
@@ -268,6 +197,7 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
       batch.push(...reader.take());
     }
     if (batch.length > 0) yield batch;
+    const missing = missingBeside(options.beside, tally.lost);
     return {
       lines: tally.lines,
       events: tally.events,
@@ -275,14 +205,22 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
       skipped: tally.comments + tally.unreadable.length,
       facts: reader.position(),
       lost: tally.lost,
-      unexplained: reader.unexplained.length,
-      heldTwice: reader.overlaps.length,
-      ...reader.tally,
-      complete: !brokeOff,
-      findings: [
-        ...findingsOf(reader, tally.firstGap),
-        ...textFindings(tally, reader, kernel, recorded.topology.groups.length > 0),
-      ],
+      gaps: tally.gaps,
+      withdrawn: reader.withdrawn(),
+      ...missing,
+      unexplained: reader.unexplained().length,
+      heldTwice: reader.overlaps().length,
+      ...reader.tally(),
+      read: reader.probes(),
+      owners: reader.owners(),
+      complete: !brokeOff && tally.lost === 0 && (missing.overrun ?? 0) === 0,
+      findings: findingsOf({
+        reader,
+        tally,
+        kernel,
+        beside: options.beside,
+        members: recorded.topology.groups.length > 0,
+      }),
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),
     };
   }
@@ -291,9 +229,9 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
 };
 
 /** The whole import at once: for tests and for runs small enough. */
-export const importAll = (text: string, recorded: RecordedTopology) => {
+export const importAll = (text: string, recorded: RecordedTopology, options: ImportOptions = {}) => {
   const all: TraceEvent[] = [];
-  const { events } = importTrace(text, recorded);
+  const { events } = importTrace(text, recorded, options);
   const batches = events();
   for (let step = batches.next(); ; step = batches.next()) {
     if (step.done) return { events: all, report: step.value };

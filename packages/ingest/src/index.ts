@@ -1,9 +1,13 @@
 export type { Ownership, Unexplained } from './accounting.ts';
+export type { Beside, Finding } from './findings.ts';
 export {
-  type Finding,
+  type ImportOptions,
   type ImportReport,
   importTrace,
   type TraceImport,
 } from './import-trace.ts';
+export type { LockTally, Times } from './lock-times.ts';
+export { MappingError, type MappingFile, parseMappingFile } from './mapping/mapping-file.ts';
 export { NotATraceError } from './not-a-trace-error.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';
+export { type FamilyOfTrace, type ProbeToAdd, type TraceShows, traceShows } from './trace-shows.ts';

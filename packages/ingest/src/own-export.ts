@@ -7,7 +7,9 @@ import {
   type Wholeness,
 } from '@custody/trace-export';
 import { z } from 'zod';
-import type { Finding, ImportReport, TraceImport } from './import-trace.ts';
+import type { Finding } from './findings.ts';
+import type { ImportReport, TraceImport } from './import-trace.ts';
+import { lockTimes } from './lock-times.ts';
 import { NotATraceError } from './not-a-trace-error.ts';
 
 /** What a run that was exported as text says of itself, of which an import keeps source and topology. */
@@ -83,30 +85,27 @@ type Calls = Record<string, Record<string, number>>;
 /** The counts that an import reports, of facts as they are. */
 const tallying = () => {
   const calls: Calls = {};
-  const locks = { group: { acquired: 0, released: 0 }, device: { acquired: 0, released: 0 } };
+  const locks = lockTimes();
   const kept = new Map<string, number>();
   let lost = 0;
+  let gaps = 0;
   const add = (event: TraceEvent): void => {
+    locks.watch(event);
     switch (event.type) {
       case 'CallReturned': {
         const { op, errno } = event.data;
         calls[op] = { ...calls[op], [errno]: (calls[op]?.[errno] ?? 0) + 1 };
         return;
       }
-      case 'LockAcquired':
-      case 'LockReleased': {
-        const kind = event.data.lock.startsWith('group:') ? locks.group : locks.device;
-        kind[event.type === 'LockAcquired' ? 'acquired' : 'released'] += 1;
-        return;
-      }
       case 'EventsLost':
         lost += event.data.count ?? 1;
+        gaps += 1;
         return;
       case 'LineKept':
         kept.set(event.data.name, (kept.get(event.data.name) ?? 0) + 1);
     }
   };
-  return { add, calls, locks, kept, lost: () => lost };
+  return { add, calls, kept, locks: locks.tally, lost: () => lost, gaps: () => gaps };
 };
 
 /** What the run says was found, and what became of its text since; the places of a text that was changed are others. */
@@ -189,10 +188,17 @@ export const importOwnExport = (
       skipped: line - facts,
       facts,
       lost: tally.lost(),
+      gaps: tally.gaps(),
+      // What was withdrawn, missed or overrun the exported findings say in words.
+      withdrawn: 0,
+      missed: null,
+      overrun: null,
       unexplained: ofKind('unexplained-ownership'),
       heldTwice: ofKind('lock-held-twice'),
       calls: tally.calls,
-      locks: tally.locks,
+      locks: tally.locks(),
+      read: [],
+      owners: {},
       complete: wholeness === 'as written' && (about.end?.complete ?? false),
       findings: findingsOf(about, wholeness, unreadable),
       kept: [...tally.kept]

@@ -1,6 +1,7 @@
 import {
   type DeviceId,
   deviceLock,
+  dmaApiOwner,
   type Errno,
   type GroupId,
   type Position,
@@ -31,6 +32,11 @@ const isQuietGroup = (world: World, id: GroupId): boolean => {
   return group !== undefined && group.devices.length > 0 && group.devices.every((device) => isQuiet(world, device));
 };
 
+const isUserOwned = (world: World, id: GroupId): boolean => {
+  const owner = world.groups[id]?.owner ?? null;
+  return owner !== null && owner !== dmaApiOwner;
+};
+
 const isClaim = (op: string): boolean => op === 'claim' || op === 'claim-device';
 /** What a claim of a group that is in use returns; others (ENOMEM, EINVAL) have nothing to do with users. */
 const isInUse = (errno: Errno): boolean => errno === 'EPERM' || errno === 'EBUSY';
@@ -38,9 +44,11 @@ const isInUse = (errno: Errno): boolean => errno === 'EPERM' || errno === 'EBUSY
 /**
  * Watches claims: one refused while, from its entry to its return, every device of the group was settled, none had a
  * driver that uses the DMA API, no earlier claim was unreleased and no other under way. Says nothing where it is not
- * certain: before the group was seen free once, or since events were lost.
+ * certain: before the group was seen free once, since events were lost, or of a group whose devices nobody listed.
+ *
+ * @param isMembershipKnown - the topology lists the group's devices.
  */
-export const quietRefusals = () => {
+export const quietRefusals = (isMembershipKnown: (group: GroupId) => boolean) => {
   const found: QuietRefusal[] = [];
   /** Groups whose user owner is known: true when there is one. */
   const owned = new Map<GroupId, boolean>();
@@ -68,12 +76,13 @@ export const quietRefusals = () => {
         quietSince.clear();
         return;
       case 'OwnerSet':
-        if (event.data.owner === null) owned.set(event.data.group, false);
+        if (event.data.owner === null || event.data.owner === dmaApiOwner) owned.set(event.data.group, false);
         return;
       case 'CallEntered': {
         const { op, group } = event.data;
         if (!isClaim(op) || group === null) return;
         claiming.set(event.task, group);
+        if (!isMembershipKnown(group)) return;
         if (owned.get(group) === false && isQuietGroup(world, group) && !others(event.task, group)) {
           quietSince.set(event.task, group);
         }
@@ -82,7 +91,7 @@ export const quietRefusals = () => {
       case 'CallReturned': {
         const { op, group, errno } = event.data;
         if (group === null) return;
-        if (op === 'release' || op === 'release-device') owned.set(group, world.groups[group]?.owner !== null);
+        if (op === 'release' || op === 'release-device') owned.set(group, isUserOwned(world, group));
         if (!isClaim(op)) return;
         claiming.delete(event.task);
         if (errno === 'OK') owned.set(group, true);

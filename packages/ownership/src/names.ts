@@ -1,6 +1,7 @@
 import {
   type DomainId,
   type DriverId,
+  dmaApiOwner,
   domainId,
   driverId,
   type OwnerId,
@@ -17,7 +18,7 @@ export const taskNamed = (task: number): TaskId => taskId(`T${task}`);
 
 export const ownerNamed = ({ users }: Pick<Views, 'users'>, code: number): OwnerId | null => {
   if (code === nobody) return null;
-  if (code === dmaApi) return ownerId('DMA_API');
+  if (code === dmaApi) return dmaApiOwner;
   const index = code - firstCookie;
   return ownerId(users[index]?.name ?? driverNamed(index - users.length + 1) ?? `cookie ${code}`);
 };

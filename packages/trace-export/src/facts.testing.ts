@@ -45,7 +45,8 @@ const op = fc.constantFrom(...operations);
 const dataOf: { readonly [Type in FactType]: Arbitrary<object> } & { readonly [Type in keyof Facts]: unknown } = {
   LockRequested: fields({ lock: text }),
   LockAcquired: fields({ lock: text }, { inferred: fc.constant(true) }),
-  LockReleased: fields({ lock: text }),
+  LockReleased: fields({ lock: text }, { inferred: fc.constant(true) }),
+  SiblingSeen: fields({ device: text, keeps: fc.boolean() }, { driver: orNull(text) }),
   LockContended: fields({ lock: text }),
   BindStarted: fields({ device: text, driver: text, managed: orNull(fc.boolean()) }),
   DriverSet: fields({ device: text, driver: text }),

@@ -39,8 +39,11 @@ export interface Facts {
   LockRequested: { lock: LockId };
   /** `inferred`: no probe stands on the return of mutex_lock; the task's next line proves that it has the lock. */
   LockAcquired: { lock: LockId; inferred?: true };
-  /** On a recording: mutex_unlock was entered, so the lock is free a little later, never earlier. */
-  LockReleased: { lock: LockId };
+  /**
+   * On a recording: mutex_unlock was entered, so the lock is free a little later, never earlier. `inferred`: the line
+   * was among the lost ones; somebody else has the lock, which proves it.
+   */
+  LockReleased: { lock: LockId; inferred?: true };
   /** The kernel took the slow path. */
   LockContended: { lock: LockId };
 
@@ -64,10 +67,18 @@ export interface Facts {
   /** `owner` is the cookie that a claim offers. */
   CallEntered: { op: OperationName; group: GroupId | null; device?: DeviceId; owner?: OwnerId };
   CallReturned: { op: OperationName; group: GroupId | null; device?: DeviceId; errno: Errno };
-  /** The group's owner or count was written. `owner: null`: nobody but the kernel's DMA API, `count` times. */
+  /**
+   * The group's owner or count was written. `owner: null`: nobody but the kernel's DMA API, `count` times; where a scheme
+   * does not count but sets a token, the owner is `DMA_API`.
+   */
   OwnerSet: { group: GroupId; owner: OwnerId | null; count: number };
   /** Every device of the group now translates through `domain`. */
   DomainAttached: { group: GroupId; domain: DomainId };
+  /**
+   * A release hook looked at a sibling's dev->driver, under the group's mutex and without the sibling's device_lock.
+   * `keeps`: for the sake of what it saw, the DMA API stays the owner. `driver` is absent when the probe did not read it.
+   */
+  SiblingSeen: { device: DeviceId; driver?: DriverId | null; keeps: boolean };
 
   /** The device is on its bus, where drivers can find it, and in no group yet. */
   DeviceRegistered: { device: DeviceId };
@@ -134,6 +145,7 @@ const factTypes: Readonly<Record<FactType, true>> = {
   CallReturned: true,
   OwnerSet: true,
   DomainAttached: true,
+  SiblingSeen: true,
   DeviceRegistered: true,
   DeviceAdded: true,
   DeviceRemoved: true,

@@ -37,6 +37,9 @@ export const groupId = (value: string): GroupId => named(value, 'a group id') as
 export const ownerId = (value: string): OwnerId => named(value, 'an owner id') as OwnerId;
 export const domainId = (value: string): DomainId => named(value, 'a domain id') as DomainId;
 
+/** The DMA API as an owner, in a scheme that names it by a token instead of counting its users. */
+export const dmaApiOwner: OwnerId = 'DMA_API' as OwnerId;
+
 export const groupLock = (group: GroupId): LockId => `group:${group}` as LockId;
 export const deviceLock = (device: DeviceId): LockId => `device:${device}` as LockId;
 /** VFIO's lock of its own struct for an iommu_group. */

@@ -18,6 +18,7 @@ export {
   type DriverId,
   deviceId,
   deviceLock,
+  dmaApiOwner,
   domainId,
   driverId,
   type GroupId,

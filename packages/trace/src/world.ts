@@ -213,6 +213,7 @@ export const evolve = (world: World, event: TraceEvent): World => {
     case 'LockContended':
     case 'RemoveReturned':
     case 'BusNotified':
+    case 'SiblingSeen':
     case 'SyscallEntered':
     case 'MarkerWritten':
     case 'WarningRaised':

@@ -51,6 +51,8 @@ export const shortFields = (event: TraceEvent): string => {
       return words(event.data.group, `x${event.data.count}`, ownerText(event.data));
     case 'DomainAttached':
       return words(event.data.group, event.data.domain);
+    case 'SiblingSeen':
+      return words(event.data.keeps ? 'keep' : 'pass', shortDevice(event.data.device), event.data.driver ?? undefined);
     case 'DeviceAdded':
       return words(shortDevice(event.data.device), 'in', event.data.group);
     case 'SyscallEntered':

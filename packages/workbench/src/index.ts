@@ -1,7 +1,7 @@
 export type { Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
-export { NotATraceError, TopologyError } from '@custody/ingest';
+export { MappingError, NotATraceError, TopologyError, type TraceShows } from '@custody/ingest';
 export { RevisionConflictError, StoreError } from '@custody/log';
 export {
   type Case,
@@ -37,7 +37,7 @@ export { type ExperimentRequest, experimentOf, findScenario, findVariant, isOwn,
 export { exploringScenarioInShards, type ShardsSearchBounds, shardOfScenario } from './explore-in-shards.ts';
 export { type ExportedModel, exportModel, modelFormats } from './export-model.ts';
 export type { Extent, HuntStory } from './hunt-story.ts';
-export type { ImportedRun, Recording } from './import-recording.ts';
+export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
 export { type NotesOfRun, placeOf } from './notes.ts';
 export type { Run } from './open-run.ts';

@@ -24,6 +24,17 @@ describe('an import', () => {
     expect(await desk.runs()).toHaveLength(1);
   });
 
+  it('with another meaning of its probes is another run, and says by what it was read', async () => {
+    const desk = deskOn(memoryLog());
+    const plain = await desk.importRecording(recording(3));
+    const rows = [{ on: 'iommu_device_use_default_domain', at: 'entry', means: 'Nothing' }];
+    const own = (name: string) => ({ ...recording(3), mapping: { name, text: JSON.stringify({ rows }) } });
+    const other = await desk.importRecording(own('mine.json'));
+    expect(other).toMatchObject({ mapping: 'linux-6.1+mine.json', already: false });
+    expect(other.run).not.toBe(plain.run);
+    expect(await desk.importRecording(own('mine.json'))).toMatchObject({ run: other.run, already: true });
+  });
+
   it('whose writer died is a run marked incomplete, and is taken up where it stopped', async () => {
     const log = memoryLog();
     let appends = 0;

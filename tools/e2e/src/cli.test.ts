@@ -24,7 +24,7 @@ describe('custody import', () => {
     expect(run).toMatchObject({ complete: true, findings: [] });
     expect(run.calls.claim).toEqual({ OK: 16, EPERM: 638 });
     expect(run.calls.use).toEqual({ OK: 152, EBUSY: 28 });
-    expect(run.locks.group).toEqual({ acquired: 1736, released: 1736 });
+    expect(run.locks.group).toMatchObject({ acquired: 1736, released: 1736 });
   });
 
   it('reads the other recordings, and finds the leak in the one where it is', () => {

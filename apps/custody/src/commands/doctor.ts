@@ -1,3 +1,6 @@
+import { RequestError, type TraceShows, whatRecordingShows } from '@custody/workbench';
+import { besideOf, mappingFrom } from '../beside.ts';
+import { readIncoming } from '../files.ts';
 import { type ExitCode, exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { healthHint, healthLines, type StoreHealth, storeHealth } from '../store-check.ts';
@@ -38,8 +41,68 @@ const codeOf = (checks: readonly Check[], { verdict }: StoreHealth): ExitCode =>
   return checks.every(({ ok }) => ok) ? exit.yes : exit.trouble;
 };
 
+const signs = { yes: 'yes   ', partly: 'partly', no: 'NO    ', absent: '-     ' } as const;
+
+type ProbeToAdd = TraceShows['families'][number]['missing'][number];
+
+/** A line for tracefs with what to know about it. */
+const toAdd = ({ lines, filter }: ProbeToAdd, why: string): string[] => [
+  ...lines.map((line) => `         ${why} ${line}`),
+  ...(filter.length > 0 ? [`           with a filter on the mutexes of groups and devices: ${filter.join(', ')}`] : []),
+];
+
+/** What a trace can show, in lines for a person. */
+const showsLines = ({ kernel, mapping, offsetsOf, families }: TraceShows, title: string): string[] => {
+  const lacks = families.some(({ missing, better }) => missing.length + better.length > 0);
+  const offsets =
+    offsetsOf === null
+      ? 'take each <offset> from the kernel’s own BTF: bpftool btf dump file /sys/kernel/btf/vmlinux'
+      : `the offsets are those of ${offsetsOf}; for another build take them from its BTF`;
+  return [
+    `${title}: kernel ${kernel ?? 'unknown'}, read as ${mapping}`,
+    ...families.flatMap(({ id, about, shown, by, missing, better }) => [
+      `  ${signs[shown]} ${id}: ${about}${shown === 'absent' ? '; this line of kernels has none' : ''}`,
+      ...(by.length > 0 ? [`         by ${by.join(', ')}`] : []),
+      ...missing.flatMap((probe) => toAdd(probe, 'add')),
+      ...better.flatMap((probe) => toAdd(probe, 'better with')),
+    ]),
+    ...(lacks ? [`  probes that printed no line count only where formats lies beside the trace; ${offsets}`] : []),
+  ];
+};
+
+interface TraceOptions {
+  readonly topology?: string;
+  readonly mapping?: string;
+}
+
+const registerTrace: Register = (doctor) => {
+  doctor
+    .command('trace')
+    .argument('<file>', 'a trace, plain or gzipped; a folder that holds a trace; - is stdin')
+    .description('say per family of facts whether a trace can show it, and which probe to add if not')
+    .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
+    .option('--mapping <file>', 'what probes of your own mean: JSON, see docs/mapping.md')
+    .action(
+      run(async ({ print }, options: TraceOptions, file: string) => {
+        const incoming = await readIncoming(file, { topology: options.topology });
+        if (incoming.from !== 'trace') {
+          throw new RequestError(`Cannot look at the probes of "${file}" as it is a run; give the trace it came from`);
+        }
+        const { recording } = incoming;
+        const { formats } = await besideOf(recording.file);
+        const mapping = await mappingFrom(options.mapping);
+        const shows = whatRecordingShows({ ...recording, mapping }, formats);
+        return print.answer({
+          json: { file: recording.file, ...shows },
+          text: showsLines(shows, recording.title),
+          code: shows.families.some(({ missing }) => missing.length > 0) ? exit.no : exit.yes,
+        });
+      }),
+    );
+};
+
 export const registerDoctor: Register = (program) => {
-  program
+  const doctor = program
     .command('doctor')
     .description('say what works on this machine and what to do about the rest; check everything in the store')
     .action(
@@ -57,4 +120,5 @@ export const registerDoctor: Register = (program) => {
         });
       }),
     );
+  registerTrace(doctor);
 };

@@ -1,43 +1,150 @@
-import { busNotifier, reallyProbe510, releaseDriver, returned } from './driver-core.ts';
-import { busEventFromOne, linux61 } from './linux-6.1.ts';
-import type { Mapping, Row } from './mapping.ts';
+import { type KernelLine, lineAfter } from './kernel-line.ts';
+import type { ProbeRow } from './row.ts';
+import { operation, syscall } from './row-shapes.ts';
 
-/**
- * drivers/vfio/vfio.c (v5.10): vfio_iommu_group_notifier answers BOUND_DRIVER with
- * BUG_ON(vfio_group_nb_verify()), which is vfio_dev_viable() when the group has users. So a vfio_dev_viable that
- * fails straight under that notifier is the BUG; under iommu_group_for_each_dev it is only "not viable".
- */
-const devViable: Row = {
-  enter: (probe, scene) => ({ device: scene.book.device(probe.fields) }),
-  leave: (probe, scene, { device }) => {
-    const caller = scene.frames().at(-1);
-    if (returned(probe) >= 0 || caller?.on !== 'vfio_iommu_group_notifier' || caller.action !== groupBoundDriver)
-      return;
-    const driver = device ? ` as ${device} was bound in a group in use` : '';
-    scene.say({ type: 'BugHit', data: { what: `BUG_ON(vfio_group_nb_verify()) in drivers/vfio/vfio.c${driver}` } });
+const rows: readonly ProbeRow[] = [
+  {
+    on: 'mutex_lock',
+    at: 'entry',
+    named: ['glock', 'dlock'],
+    takes: ['mutex'],
+    uses: ['lock', 'gid', 'dev'],
+    means: 'LockRequested',
+    note: 'without a line of its return, the mutex is held for certain at the task’s next line',
   },
-};
+  {
+    on: 'mutex_lock',
+    at: 'return',
+    named: ['gacq', 'dacq'],
+    takes: ['mutex'],
+    uses: [],
+    means: 'LockAcquired',
+    note: 'shows no argument: paired with what the task last asked for',
+  },
+  {
+    on: 'mutex_unlock',
+    at: 'entry',
+    named: ['gunlock', 'dunlock'],
+    takes: ['mutex'],
+    uses: ['lock', 'gid', 'dev', 'dom', 'ddom', 'drv'],
+    means: 'LockReleased',
+    note: 'reads the domains while the mutex is held; there is no owner and no count to read',
+  },
+  {
+    on: 'really_probe',
+    at: 'entry',
+    takes: ['device', 'driver'],
+    uses: ['dev', 'gp', 'gid', 'drv'],
+    means: 'BindStarted',
+    note: 'DriverSet at the task’s next line, unless that is its return: it may defer before it sets the driver',
+  },
+  {
+    on: 'really_probe',
+    at: 'return',
+    uses: ['ret'],
+    means: 'BindReturned',
+    as: '1 is bound',
+    note: 'a failure does not say its errno',
+  },
+  { on: 'pci_device_probe', at: 'entry', takes: ['device'], uses: ['dev', 'gp', 'gid'], means: 'Remembered' },
+  {
+    on: 'pci_device_probe',
+    at: 'return',
+    uses: ['ret'],
+    means: 'ProbeReturned',
+    note: 'PCI only: other buses call their probe() elsewhere',
+  },
+  { on: 'pci_device_remove', at: 'entry', takes: ['device'], uses: ['dev', 'gp', 'gid'], means: 'Remembered' },
+  { on: 'pci_device_remove', at: 'return', uses: [], means: 'RemoveReturned' },
+  {
+    on: '__device_release_driver',
+    at: 'entry',
+    takes: ['device'],
+    uses: ['dev', 'gp', 'gid'],
+    means: 'UnbindEntered',
+    note: 'there may be no driver: UnbindStarted is told by UNBIND_DRIVER',
+  },
+  { on: '__device_release_driver', at: 'return', uses: [], means: 'UnbindReturned' },
+  {
+    on: 'iommu_bus_notifier',
+    at: 'entry',
+    takes: ['other', 'action', 'device'],
+    uses: ['action', 'dev', 'gp'],
+    means: 'BusNotified, DriverCleared',
+    as: 'from 1',
+    note: 'UNBOUND_DRIVER is the first line that proves dev->driver = NULL; UNBIND_DRIVER begins an unbind',
+  },
+  ...operation('iommu_attach_group', 'attach', ['other', 'group']),
+  ...operation('iommu_detach_group', 'detach', ['other', 'group'], { void: true }),
+  ...operation('iommu_attach_device', 'attach', ['other', 'device']),
+  ...operation('iommu_detach_device', 'detach', ['other', 'device'], { void: true }),
+  {
+    on: 'vfio_iommu_group_notifier',
+    at: 'entry',
+    takes: ['other', 'action', 'device'],
+    uses: ['action'],
+    means: 'GroupNotified',
+  },
+  { on: 'vfio_iommu_group_notifier', at: 'return', uses: [], means: 'Remembered' },
+  { on: 'vfio_dev_viable', at: 'entry', takes: ['device'], uses: ['dev'], means: 'Remembered' },
+  {
+    on: 'vfio_dev_viable',
+    at: 'return',
+    uses: ['ret'],
+    means: 'BugHit',
+    note: 'only straight under the group notifier’s BOUND_DRIVER; elsewhere a failure says "not viable"',
+  },
+  ...syscall('bind_store', 'write bind', ['driver', 'text'], ['drv', 'buf']),
+  ...syscall('unbind_store', 'write unbind', ['driver', 'text'], ['drv', 'buf']),
+  ...syscall('vfio_group_fops_open', 'open /dev/vfio/GROUP', [], []),
+  ...syscall('vfio_group_fops_release', 'close /dev/vfio/GROUP', [], []),
+  ...syscall('vfio_group_fops_unl_ioctl', 'ioctl', ['other', 'command'], ['cmd']),
+  ...syscall('vfio_fops_open', 'open /dev/vfio/vfio', [], []),
+  ...syscall('vfio_fops_release', 'close /dev/vfio/vfio', [], []),
+  ...syscall('vfio_fops_unl_ioctl', 'ioctl', ['other', 'command'], ['cmd']),
+  {
+    on: 'tracing_mark_write',
+    at: 'event',
+    named: ['print'],
+    uses: [],
+    means: 'MarkerWritten',
+    note: 'what a script says of itself; `SCN end` ends the recording',
+  },
+];
 
-/** IOMMU_GROUP_NOTIFY_BOUND_DRIVER (include/linux/iommu.h, v5.10). */
-const groupBoundDriver = 4;
-
-/** Before the ownership API: no owner and no count to read, `viable` instead; no probe on the clearing of driver. */
-export const linux510: Mapping = {
+/** Before the ownership API: no owner and no count, `viable` instead. */
+export const linux510: KernelLine = {
   id: 'linux-5.10',
-  busEvent: busEventFromOne,
-  rows: {
-    ...linux61.rows,
-    really_probe: reallyProbe510,
-    __device_release_driver: releaseDriver,
-    iommu_bus_notifier: busNotifier(busEventFromOne, '__device_release_driver', true),
-    vfio_iommu_group_notifier: { enter: ({ fields }) => ({ action: Number(fields.get('action')) }) },
-    vfio_dev_viable: devViable,
+  from: [0, 0],
+  about: 'before the ownership API: VFIO asks whether a group is viable; read in 5.10.262',
+  returnsShowArguments: false,
+  layout: {
+    build: 'Debian 5.10.262-1 amd64',
+    device: { mutex: 128, driver: 104, group: 728 },
+    group: { mutex: 88, id: 192, domain: 208, defaultDomain: 200, ownerCount: null, owner: null },
+    managed: null,
   },
+  base: null,
+  rows,
 };
 
-/** v5.14 to v5.18: really_probe says 0 for bound, as ever since; still no ownership API. */
-export const linux514: Mapping = {
-  ...linux510,
+export const linux514 = lineAfter(linux510, {
   id: 'linux-5.14',
-  rows: { ...linux510.rows, really_probe: linux61.rows['really_probe'] ?? {} },
-};
+  from: [5, 14],
+  about: 'really_probe returns 0 for bound (ef6dcbdd8eb2, 45ddcb42949f); no kernel of this line was recorded',
+  returnsShowArguments: false,
+  layout: null,
+  difference: {
+    changed: [
+      {
+        on: 'really_probe',
+        at: 'return',
+        uses: ['ret'],
+        means: 'BindReturned',
+        as: 'errno',
+        note: 'a failed probe() comes back positive, a failed set-up negative',
+      },
+    ],
+    added: operation('iommu_group_store_type', 'store-type', ['group', 'text']),
+  },
+});

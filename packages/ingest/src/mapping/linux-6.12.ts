@@ -1,21 +1,46 @@
-import { busEvents } from '@custody/trace';
-import { busNotifier } from './driver-core.ts';
+import { lineAfter } from './kernel-line.ts';
 import { linux61 } from './linux-6.1.ts';
-import type { Mapping } from './mapping.ts';
+import { operation } from './row-shapes.ts';
 
-/** BUS_NOTIFY_ADD_DEVICE is 0: an enum now (include/linux/device/bus.h, read in 6.12.117). */
-const busEventFromZero: Mapping['busEvent'] = (action) => busEvents[action] ?? null;
-
-/**
- * v6.9 and later, which differs from 6.1 in its notifier numbers. Return probes show entry arguments there, so `gacq` and
- * `dacq` name their lock and read the group.
- * The fprobe twins `use`, `unuse` and `claim` stand on functions that kprobes already tell of: kept verbatim.
- */
-export const linux612: Mapping = {
+/** The notifier's numbers became an enum in January 2023, on its way to v6.3; read in 6.12.117 only. */
+export const linux612 = lineAfter(linux61, {
   id: 'linux-6.12',
-  busEvent: busEventFromZero,
-  rows: {
-    ...linux61.rows,
-    iommu_bus_notifier: busNotifier(busEventFromZero, 'device_release_driver_internal'),
+  from: [6, 3],
+  about: 'notifier numbers from 0 (v6.3); return probes show entry arguments (v6.9); read in 6.12.117',
+  returnsShowArguments: true,
+  layout: {
+    build: 'Debian 6.12.117 amd64',
+    device: { mutex: 144, driver: 104, group: 728 },
+    group: { mutex: 104, id: 160, domain: 184, defaultDomain: 168, ownerCount: 208, owner: 216 },
+    managed: 168,
   },
-};
+  difference: {
+    changed: [
+      {
+        on: 'mutex_lock',
+        at: 'return',
+        named: ['gacq', 'dacq'],
+        takes: ['mutex'],
+        uses: ['lock', 'gid', 'dev', 'cnt', 'owner'],
+        means: 'LockAcquired',
+        note: 'names its lock and reads the group once more: compared, not believed',
+      },
+      {
+        on: 'iommu_bus_notifier',
+        at: 'entry',
+        takes: ['other', 'action', 'device'],
+        uses: ['action', 'dev', 'gp'],
+        means: 'BusNotified',
+        as: 'from 0',
+        note: 'UNBIND_DRIVER begins an unbind: the checks before it are passed',
+      },
+    ],
+    added: [
+      ...operation('iommu_attach_group_handle', 'attach', ['other', 'group'], { note: 'iommufd, from v6.11 on' }),
+      ...operation('iommu_detach_group_handle', 'detach', ['other', 'group'], {
+        void: true,
+        note: 'iommufd, from v6.11 on',
+      }),
+    ],
+  },
+});

@@ -1,37 +1,58 @@
-import { type OperationName, ownerId } from '@custody/trace';
+import { ownerId } from '@custody/trace';
 import { errnoOf } from '../errno.ts';
-import { returned } from './driver-core.ts';
-import type { Row } from './mapping.ts';
+import { type Meaning, operationOf, returned } from './meaning.ts';
 
-/** A function of drivers/iommu/iommu.c that is one operation; without `ret=` in its return it cannot fail. */
-const operation = (op: OperationName): Row => ({
-  enter: (probe, scene) => {
+/** A function that is one operation of the protocol. */
+const callEntered: Meaning = {
+  says: 'a call of the protocol began',
+  tell: (probe, scene) => {
     const group = scene.book.group(probe.fields);
     const device = scene.book.device(probe.fields);
     const cookie = probe.fields.get('newowner');
     scene.say({
       type: 'CallEntered',
-      data: { op, group, ...(device && { device }), ...(cookie !== undefined && { owner: ownerId(cookie) }) },
+      data: {
+        op: operationOf(probe),
+        group,
+        ...(device && { device }),
+        ...(cookie !== undefined && { owner: ownerId(cookie) }),
+      },
     });
-    return { op, group, device, ...(cookie !== undefined && { cookie }) };
+    return { group, device };
   },
-  leave: (probe, scene, { group = null, device }) => {
-    scene.say({
-      type: 'CallReturned',
-      data: { op, group, ...(device && { device }), errno: errnoOf(returned(probe)) },
-    });
-  },
-});
-
-export const ownership: Readonly<Record<string, Row>> = {
-  iommu_device_use_default_domain: operation('use'),
-  iommu_device_unuse_default_domain: operation('unuse'),
-  iommu_group_claim_dma_owner: operation('claim'),
-  iommu_group_release_dma_owner: operation('release'),
-  iommu_device_claim_dma_owner: operation('claim-device'),
-  iommu_device_release_dma_owner: operation('release-device'),
-  iommu_attach_group: operation('attach'),
-  iommu_detach_group: operation('detach'),
-  iommu_attach_device: operation('attach'),
-  iommu_group_store_type: operation('store-type'),
 };
+
+/** Without `ret=` it cannot fail. */
+const callReturned: Meaning = {
+  says: 'the call returned',
+  tell: (probe, scene) => {
+    const { group = null, device } = probe.told;
+    const errno = errnoOf(returned(probe));
+    scene.say({ type: 'CallReturned', data: { op: operationOf(probe), group, ...(device && { device }), errno } });
+    return undefined;
+  },
+};
+
+const siblingSeen: Meaning = {
+  says: 'a release hook read a sibling’s dev->driver, and kept the group for it or passed on',
+  tell: (probe, scene) => {
+    const { device, driver } = probe.told;
+    if (!device) return undefined;
+    const keeps = returned(probe) !== 0;
+    scene.say({ type: 'SiblingSeen', data: { device, ...(driver !== undefined && { driver }), keeps } });
+    return undefined;
+  },
+};
+
+export const ownershipMeanings = {
+  CallEntered: callEntered,
+  CallReturned: callReturned,
+  SiblingSeen: siblingSeen,
+  OwnerNamed: {
+    says: 'nothing: whose cookie it is',
+    tell: ({ fields }, scene) => {
+      scene.book.learnOwner(fields);
+      return undefined;
+    },
+  },
+} satisfies Readonly<Record<string, Meaning>>;

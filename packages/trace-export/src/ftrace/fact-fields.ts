@@ -25,7 +25,7 @@ const op = oneOf(operations);
 const checks: { readonly [Type in FactType]: { readonly [Field in keyof Facts[Type]]-?: Check } } = {
   LockRequested: { lock: text },
   LockAcquired: { lock: text, inferred: optional(yes) },
-  LockReleased: { lock: text },
+  LockReleased: { lock: text, inferred: optional(yes) },
   LockContended: { lock: text },
   BindStarted: { device: text, driver: text, managed: orNull(flag) },
   DriverSet: { device: text, driver: text },
@@ -40,6 +40,7 @@ const checks: { readonly [Type in FactType]: { readonly [Field in keyof Facts[Ty
   CallReturned: { op, group: orNull(text), device: optional(text), errno: text },
   OwnerSet: { group: text, owner: orNull(text), count: whole },
   DomainAttached: { group: text, domain: text },
+  SiblingSeen: { device: text, driver: optional(orNull(text)), keeps: flag },
   DeviceRegistered: { device: text },
   DeviceAdded: { device: text, group: text },
   DeviceRemoved: { device: text },

@@ -1,0 +1,177 @@
+import type { Position } from '@custody/trace';
+import type { Unexplained } from './accounting.ts';
+import type { Interpreter } from './interpreter.ts';
+import { defaultLine } from './mapping/lines.ts';
+
+/** Something about a recording that a reader must know; `position` where it shows, if anywhere. */
+export interface Finding {
+  readonly kind: string;
+  readonly text: string;
+  readonly position?: Position;
+}
+
+/** Texts that lie beside a trace in tracefs and say what it does not. */
+export interface Beside {
+  /** tracefs `kprobe_profile`: per probe its name, hits and misses. */
+  readonly profile?: string | undefined;
+  /** tracefs `per_cpu/cpuN/stats` of all CPUs, one after the other. */
+  readonly stats?: string | undefined;
+}
+
+/** What the lines said beside their facts. */
+export interface LineTally {
+  lines: number;
+  events: number;
+  verbatim: number;
+  comments: number;
+  unreadable: { readonly line: number; readonly reason: string }[];
+  lost: number;
+  gaps: number;
+  firstGap: Position | null;
+  backwards: number;
+  cut: boolean;
+  begun: boolean;
+  ended: boolean;
+  kept: Map<string, number>;
+}
+
+/** A recorder that marked the beginning marks the end, unless the kernel died of a BUG. */
+export const stopsShort = ({ begun, ended }: LineTally, { bugs }: Pick<Interpreter, 'bugs'>): boolean =>
+  begun && !ended && bugs.length === 0;
+
+const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Probes that were missed, most often first; `name hits misses` a line. */
+const missedProbes = (profile: string): { readonly name: string; readonly hits: number; readonly misses: number }[] =>
+  [...profile.matchAll(/^\s*(\S+)\s+(\d+)\s+(\d+)\s*$/gm)]
+    .map(([, name = '', hits, misses]) => ({ name, hits: Number(hits), misses: Number(misses) }))
+    .filter(({ misses }) => misses > 0)
+    .sort((left, right) => right.misses - left.misses);
+
+const sumOf = (stats: string, counter: RegExp): number =>
+  [...stats.matchAll(counter)].reduce((sum, [, value]) => sum + Number(value), 0);
+
+/**
+ * What the texts beside a trace say is missing: see `ImportReport`.
+ *
+ * @param lost - events that lines of the trace say are missing: of the ring's overrun they are a part.
+ */
+export const missingBeside = ({ profile, stats }: Beside = {}, lost: number) => ({
+  missed: profile === undefined ? null : missedProbes(profile).reduce((sum, { misses }) => sum + misses, 0),
+  overrun:
+    stats === undefined
+      ? null
+      : Math.max(0, sumOf(stats, /^(?:commit )?overrun: (\d+)$/gm) + sumOf(stats, /^dropped events: (\d+)$/gm) - lost),
+});
+
+const profileFindings = (profile: string): Finding[] => {
+  const missed = missedProbes(profile);
+  const [most] = missed;
+  if (most === undefined) return [];
+  const all = missed.reduce((sum, { misses }) => sum + misses, 0);
+  const others = missed.length === 1 ? '' : `, the most of ${missed.length} probes`;
+  const text =
+    `probes were missed ${many(all, 'time')} (${most.name}: ${most.misses} beside ${most.hits} hits${others}): ` +
+    'lines may be missing where no other sign says so';
+  return [{ kind: 'probes-missed', text }];
+};
+
+const besideFindings = (beside: Beside, lost: number): Finding[] => {
+  const { overrun } = missingBeside(beside, lost);
+  const profile = beside.profile === undefined ? [] : profileFindings(beside.profile);
+  if (overrun === null || overrun === 0) return profile;
+  const text = `the ring overran: ${many(overrun, 'event')} lost that no line of the trace tells of`;
+  return [...profile, { kind: 'ring-overrun', text }];
+};
+
+const ownership = ({ owner, count }: Unexplained['from']): string => `owner ${owner ?? 'none'} count ${count}`;
+
+const judgementsOf = (reader: Interpreter): Finding[] => [
+  ...reader.unexplained().map(({ group, task, from, to, call, why, position: at }) => ({
+    kind: 'unexplained-ownership',
+    position: at,
+    text:
+      `group ${group}, ${ownership(from)} before and ${ownership(to)} after, while task ${task} was in ` +
+      `${call ?? 'no call'}: ${why}`,
+  })),
+  ...reader.overlaps().map(({ lock, position: at }) => ({
+    kind: 'lock-held-twice',
+    position: at,
+    text: `${lock} is held by two tasks`,
+  })),
+  ...reader.refusals().map(({ group, errno, bound, position: at }) => ({
+    kind: 'claim-refused-while-quiet',
+    position: at,
+    text:
+      `claim of group ${group} refused with ${errno} while no device of it is bound to a driver that uses the DMA API` +
+      ` (bound: ${bound.join(', ') || 'none'}; nobody inside a bind or unbind; no user owner)`,
+  })),
+  ...reader.bugs.map(({ what, position: at }) => ({ kind: 'bug', position: at, text: what })),
+];
+
+/** What was found after events were lost may be owed to what is missing, and says so. */
+const cautiousJudgements = (reader: Interpreter, firstGap: Position | null): Finding[] =>
+  judgementsOf(reader).map((finding) =>
+    firstGap === null || finding.kind === 'bug' || (finding.position ?? 0) < firstGap
+      ? finding
+      : { ...finding, text: `${finding.text}; events were lost before this, it may be owed to that` },
+  );
+
+/** A recording can have thousands; so many are pointed at. */
+const gapsShown = 100;
+
+const gapFindings = (reader: Interpreter, { lost, gaps }: LineTally): Finding[] => {
+  if (gaps === 0) return [];
+  const withdrawn = reader.withdrawn();
+  const doubts = withdrawn === 0 ? '' : `; ${many(withdrawn, 'doubt')} beside them cannot be told from what is missing`;
+  const places = reader.gaps.slice(0, gapsShown).map(({ position, cpu, count }) => ({
+    kind: 'gap',
+    position,
+    text: `${count === null ? 'events' : many(count, 'event')} of cpu ${cpu ?? '?'} lost before here`,
+  }));
+  return [{ kind: 'events-lost', text: `${many(lost, 'event')} lost in ${many(gaps, 'gap')}${doubts}` }, ...places];
+};
+
+interface Found {
+  readonly reader: Interpreter;
+  readonly tally: LineTally;
+  readonly kernel: string | null;
+  readonly beside: Beside | undefined;
+  /** The topology lists the groups' devices. */
+  readonly members: boolean;
+}
+
+const textFindings = ({ reader, tally, kernel, members }: Found): Finding[] => {
+  const findings: Finding[] = [];
+  const [unreadable] = tally.unreadable;
+  if (unreadable) {
+    const text = `${tally.unreadable.length} lines could not be read; the first is line ${unreadable.line}: ${unreadable.reason}`;
+    findings.push({ kind: 'unreadable-lines', text });
+  }
+  if (tally.backwards > 0)
+    findings.push({ kind: 'time-backwards', text: `time goes back at ${many(tally.backwards, 'line')}` });
+  if (tally.cut) findings.push({ kind: 'cut', text: 'the file breaks off in the middle of its last line' });
+  if (stopsShort(tally, reader)) {
+    findings.push({ kind: 'cut', text: 'the recording has a begin marker but no end marker: it broke off' });
+  }
+  if (kernel === null) {
+    findings.push({ kind: 'kernel-unknown', text: `nothing says which kernel this is; read as ${defaultLine.id}` });
+  }
+  if (reader.strangers() > 0) {
+    const text = `${reader.strangers()} group addresses are not in the topology: it may be of another boot`;
+    findings.push({ kind: 'topology-mismatch', text });
+  }
+  if (!members) {
+    const text = 'no topology.json: which devices a group has is not known; give --topology';
+    findings.push({ kind: 'no-topology', text });
+  }
+  return findings;
+};
+
+/** All that a reader of the recording must know, what was judged first. */
+export const findingsOf = (found: Found): Finding[] => [
+  ...cautiousJudgements(found.reader, found.tally.firstGap),
+  ...gapFindings(found.reader, found.tally),
+  ...besideFindings(found.beside ?? {}, found.tally.lost),
+  ...textFindings(found),
+];
