@@ -48,9 +48,12 @@ interface Token {
 }
 
 const tokenShape =
-  /\s*(?:([A-Za-z_]\w*)|(0[xX][0-9a-fA-F]+|\d+)[uUlL]*|"((?:[^"\\]|\\.)*)"|'(\\?.)'|(->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>?:()[\]{},.]))/gsy;
+  /\s*(?:([A-Za-z_]\w*)|(0[xX][0-9a-fA-F]+|\d+)[uUlL]*|"([^"\\]*(?:\\.[^"\\]*)*)"|'(\\?.)'|(->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>?:()[\]{},.]))/gsy;
 
+// More than any format has; a damaged one may have any number.
+const longestFormat = 65_536;
 const mostTokens = 20_000;
+const mostOperators = 2000;
 
 const tokensOf = (text: string): Token[] => {
   const tokens: Token[] = [];
@@ -138,6 +141,7 @@ class Parser {
   readonly #longBits: number;
   #at = 0;
   #depth = 0;
+  #operators = 0;
 
   constructor(text: string, fields: ReadonlyMap<string, Field>, longSize: number) {
     this.#tokens = tokensOf(text);
@@ -208,6 +212,8 @@ class Parser {
       const operator = operators.find((sign) => this.#is(sign));
       if (operator === undefined) return left;
       this.#at += 1;
+      this.#operators += 1;
+      if (this.#operators > mostOperators) refuse('it has too many operators');
       left = { kind: 'binary', operator, left, right: this.#binary(level + 1) };
     }
   }
@@ -233,6 +239,11 @@ class Parser {
       // A pointer to an array's data is still that array.
       const isArray = (of.kind === 'field' && of.field.array) || of.kind === 'string';
       return isArray && cast.pointee !== null ? of : { kind: 'cast', to: cast.type, of };
+    }
+    if (this.#is('(') && this.#is('REC', 1) && this.#is(')', 2)) {
+      this.#at += 1;
+      const field = this.#primary();
+      return this.#postfix(field);
     }
     if (this.#accept('(')) {
       const inner = this.#expression();
@@ -318,6 +329,8 @@ class Parser {
       return refuse(`"${token.text}" begins no value`);
     }
     if (token.text === 'REC') {
+      // Macros put it in brackets.
+      this.#accept(')');
       this.#expect('->');
       return { kind: 'field', field: this.#field() };
     }
@@ -401,19 +414,31 @@ class Parser {
     return of.kind === 'field' || of.kind === 'string' ? of.field : refuse('an array was expected');
   }
 
-  /** `, {1, "a"}, {2, "b"}`, up to the closing bracket. */
+  /**
+   * `, {1, "a"}, {2, "b"}`, up to the closing bracket. An entry whose value is a name that the format does not explain
+   * is left out, as is one without a text, which ends the list: their values print as numbers.
+   */
   #names(): Named[] {
     const names: Named[] = [];
     while (this.#accept(',')) {
       if (!this.#accept('{')) continue;
-      const value = constant(this.#expression());
+      const value = this.#constant();
       this.#expect(',');
-      const text = this.#is('NULL') ? null : this.#string();
-      if (text === null) this.#at += 1;
+      const text = this.#tokens[this.#at]?.kind === 'string' ? this.#string() : null;
+      if (text === null) this.#expression();
       this.#expect('}');
-      if (text !== null) names.push({ value, text });
+      if (value !== null && text !== null) names.push({ value, text });
     }
     return names;
+  }
+
+  #constant(): bigint | null {
+    const name = this.#tokens[this.#at];
+    if (name?.kind === 'name' && this.#is(',', 1) && !constants.has(name.text)) {
+      this.#at += 1;
+      return null;
+    }
+    return constant(this.#expression());
   }
 }
 
@@ -525,6 +550,7 @@ export const parsePrintFormat = (
   fields: ReadonlyMap<string, Field>,
   longSize: number,
 ): PrintFormat | null => {
+  if (text.length > longestFormat) return null;
   try {
     return new Parser(text, fields, longSize).whole();
   } catch (error) {

@@ -42,7 +42,7 @@ class Compiler {
   }
 
   value(of: Expression): Value {
-    const { little, longSize } = this.#machine;
+    const { little } = this.#machine;
     switch (of.kind) {
       case 'number': {
         const { value } = of;

@@ -19,12 +19,17 @@ const conversionShape =
   /%(?:%|([-+ #0]*)(\d{1,4}|\*)?(?:\.(\d{1,4}|\*)?)?(hh|h|ll|l|L|z|Z|j|t)?(?:([diuxXocs])|p([sSfFBRr]|[mM][FR]?|[iI]4[hnbl]?|[iI]6c?|[iI]S[pfschnbl]*|U[bBlL]?|h[CDN]?|[xK])?))/g;
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-const unescape = (text: string): string => text.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter);
+const withoutEscapes = (text: string): string =>
+  text.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter);
 
 const sized = (text: string | undefined): number | 'argument' | null =>
   text === undefined ? null : text === '*' ? 'argument' : Number(text);
 
-/** @returns null when a `%` begins something that is not known. */
+// A format may ask for any width; text of that length is not made for it.
+const widest = 256;
+const widestTogether = 8192;
+
+/** @returns null when a `%` begins something that is not known, or when the widths are beyond all measure. */
 export const parseConversions = (format: string, longSize: number): readonly FormatPart[] | null => {
   const bitsOf: Readonly<Record<string, number>> = {
     hh: 8,
@@ -47,7 +52,7 @@ export const parseConversions = (format: string, longSize: number): readonly For
       literal += '%';
       continue;
     }
-    if (literal !== '') parts.push(unescape(literal));
+    if (literal !== '') parts.push(withoutEscapes(literal));
     literal = '';
     const [, flags = '', width, precision, length = '', as = 'p', pointer = ''] = match;
     parts.push({
@@ -60,13 +65,13 @@ export const parseConversions = (format: string, longSize: number): readonly For
     });
   }
   const rest = format.slice(at);
+  const widths = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.width, part.precision]));
+  const together = widths.reduce<number>((sum, size) => sum + (size === 'argument' ? widest : (size ?? 0)), 0);
+  if (together > widestTogether) return null;
   if (rest.includes('%')) return null;
-  if (literal + rest !== '') parts.push(unescape(literal + rest));
+  if (literal + rest !== '') parts.push(withoutEscapes(literal + rest));
   return parts;
 };
-
-// A format may ask for any width; text of that length is not made for it.
-const widest = 1024;
 
 /** Pads to the width, on the right with the flag `-`. */
 export const pad = (text: string, width: number | null, flags: string): string => {

@@ -12,9 +12,13 @@ const space = 32;
 
 const hexDigit = (byte: number): number => (byte <= 57 ? byte - 48 : (byte | 32) - 87);
 
+/** KSYM_NAME_LEN of today's kernels. */
+const longestName = 512;
+
 const name = (bytes: Uint8Array, from: number): string => {
+  const end = Math.min(bytes.length, from + longestName);
   let to = from;
-  while (to < bytes.length && (bytes[to] ?? 0) > space) to += 1;
+  while (to < end && (bytes[to] ?? 0) > space) to += 1;
   return String.fromCharCode(...bytes.subarray(from, to));
 };
 
@@ -22,7 +26,8 @@ const name = (bytes: Uint8Array, from: number): string => {
  * Reads `/proc/kallsyms`: `address type name [module]`, a line each.
  *
  * Absolute symbols (per-CPU offsets) and the mapping symbols `$a`, `$d`… of ARM name no code and are left out, as
- * trace-cmd does. An address past the last symbol is taken for that symbol's.
+ * trace-cmd does. Of several names of one address the first is taken, as the kernel does; an address past the last
+ * symbol is taken for that symbol's.
  */
 export const readKallsyms = (bytes: Uint8Array): SymbolAt => {
   const found: { start: bigint; nameAt: number }[] = [];
@@ -45,7 +50,7 @@ export const readKallsyms = (bytes: Uint8Array): SymbolAt => {
     at = end + 1;
   }
   found.sort((left, right) =>
-    left.start < right.start ? -1 : left.start > right.start ? 1 : left.nameAt - right.nameAt,
+    left.start < right.start ? -1 : left.start > right.start ? 1 : right.nameAt - left.nameAt,
   );
   const known = new Map<bigint, KernelSymbol | null>();
 
