@@ -26,12 +26,20 @@ const shifted = (raw: bigint, { interpolate, cpus }: TimeShift, cpu: number): bi
 const nanosecondsOf = (raw: bigint, tsc: TscToNanoseconds): bigint =>
   tsc.shift > 63n ? 0n : BigInt.asUintN(64, (raw * tsc.mult) >> tsc.shift);
 
+const exact = 2n ** 53n;
+
+/** Since 1970 there are more than 2^53 nanoseconds: an offset to the time of day (`--date`) cannot be followed. */
+export const isTooFar = ({ offset }: Options): boolean => offset >= exact || offset <= -exact;
+
 /**
- * The times that the options ask for: guest to host, TSC to nanoseconds, and an offset, in that order.
+ * The times that the options ask for: guest to host, TSC to nanoseconds, and an offset, in that order. An offset that
+ * `isTooFar` is left out.
  *
  * @returns null when the times stand as they are.
  */
-export const timeOf = ({ timeShift, tsc, offset }: Options): TimeOf | null => {
+export const timeOf = (options: Options): TimeOf | null => {
+  const { timeShift, tsc } = options;
+  const offset = isTooFar(options) ? 0n : options.offset;
   const scale = tsc !== null && tsc.mult !== 0n ? tsc : null;
   if (timeShift === null && scale === null && offset === 0n) return null;
   return (raw, cpu) => {

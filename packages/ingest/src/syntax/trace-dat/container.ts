@@ -11,13 +11,13 @@ export const isTraceDat = (head: Uint8Array): boolean =>
   head.length >= magic.length && magic.every((byte, index) => head[index] === byte);
 
 /** The text of an event's `format` file. */
-export interface FormatFile {
+interface FormatFile {
   readonly system: string;
   readonly text: Uint8Array;
 }
 
 /** A run of whole ring-buffer pages and where it lies in the file. */
-export interface PageBlock {
+interface PageBlock {
   readonly bytes: Uint8Array;
   /** The file's byte; of a compressed block, the byte at which it begins. */
   readonly at: number;

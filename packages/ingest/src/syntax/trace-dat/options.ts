@@ -9,7 +9,7 @@ export interface CpuData {
 }
 
 /** A buffer (instance) as an option announces it. `cpus` is null where version 6 keeps the table at `offset`. */
-export interface BufferOption {
+interface BufferOption {
   readonly name: string | null;
   readonly offset: number;
   readonly clock: string | null;

@@ -12,6 +12,7 @@ import {
   type Machine,
   page,
   type Recording,
+  write,
   writeVersion6,
   writeVersion7,
 } from './trace-dat.testing.ts';
@@ -55,6 +56,24 @@ describe.skipIf(version === null)('beside trace-cmd report (skipped where it is 
       const lines = linesOf(file);
       expect(lines).toEqual(reported(file));
       expect(lines).toHaveLength(15);
+    }
+  });
+
+  it.each([
+    ['an offset', [{ id: 7, data: write(true, '-1000') }]],
+    ['the date', [{ id: 1, data: write(true, '0x10') }]],
+    ['a TSC', [{ id: 14, data: write(true, { u32: 3_435_973 }, { u32: 23 }, { u64: 0 }) }]],
+    ['a host of another clock, by steps', [timeShift(0)]],
+    ['a host of another clock, in between', [timeShift(1)]],
+  ])('times that are moved by %s', (_, options) => {
+    const kinds = everyKind(littleMachine);
+    // trace-cmd 3.1 forgets about the host where it reads instances, and mixes two clocks.
+    const recording = { ...kinds, buffers: kinds.buffers.filter(({ name }) => name === '') };
+    const moved = { ...recording, options: [...(recording.options ?? []), ...options] };
+    for (const file of [writeVersion6(moved), writeVersion7(moved)]) {
+      const lines = linesOf(file);
+      expect(lines).toEqual(reported(file));
+      expect(lines).not.toEqual(linesOf(writeVersion7(recording)));
     }
   });
 
@@ -121,6 +140,16 @@ const printedOtherwise: Readonly<Record<string, keyof typeof reasons>> = {
   ma_read: 'failed',
   ma_write: 'failed',
   prq_report: 'failed',
+};
+
+/** Three samples of each CPU, the times between which `everyKind` lies. */
+const timeShift = (flags: number) => {
+  const words = (...values: number[]) => values.map((value) => ({ u64: value }));
+  const times = words(500_000_000, 1_500_000_000, 3_500_000_000);
+  const samples = [{ u32: 3 }, ...times, ...words(1000, 3000, -700_000), ...words(1, 1, 1)];
+  const fractions = words(0, 0, 0);
+  const data = write(true, { u64: 1 }, { u32: flags }, { u32: 2 }, ...samples, ...samples, ...fractions, ...fractions);
+  return { id: 12, data };
 };
 
 const format = (name: string, id: number, fields: string, print: string, longSize: number) => ({

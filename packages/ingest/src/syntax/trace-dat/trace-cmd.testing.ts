@@ -13,9 +13,12 @@ export const nodeTools: Decompressors = {
   zstd: (bytes, size) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) }),
 };
 
+const run = (program: string, args: readonly string[]) =>
+  spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+
 /** What trace-cmd calls itself; null when it is not installed. */
 export const traceCmdVersion = (): string | null => {
-  const { status, stdout } = spawnSync('trace-cmd', ['--version'], { encoding: 'utf8' });
+  const { status, stdout } = run('trace-cmd', ['--version']);
   return status === null ? null : stdout.trim();
 };
 
@@ -29,7 +32,7 @@ const within = <T>(use: (folder: string) => T): T => {
 };
 
 const must = (args: readonly string[]): string => {
-  const { status, signal, stdout, stderr } = spawnSync('trace-cmd', args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const { status, signal, stdout, stderr } = run('trace-cmd', args);
   if (status !== 0)
     throw new Error(`trace-cmd ${args.join(' ')} ended with ${status ?? signal}: ${stderr.slice(0, 500)}`);
   return stdout;

@@ -205,6 +205,15 @@ describe('times', () => {
     expect(at([{ id: 7, data: write(true, '-3') }], 5).map(brief)).toEqual(['2 0 cnt=1']);
   });
 
+  it('stay on the clock of the trace where the time of day would be beyond 2^53 nanoseconds', () => {
+    const day = { id: 1, data: write(true, '0x60a24181e4000') };
+    expect(at([day], 5).map(brief)).toEqual(['5 0 cnt=1']);
+    const file = writeVersion7(recordingOf(littleMachine, [[]], { options: [day] }));
+    expect(readTraceDat(file, nodeTools).notes).toEqual([
+      "times are those of the trace's own clock: moved by 1700000000000000000 ns, as asked, they would be beyond 2^53",
+    ]);
+  });
+
   it('of a guest are those of its host, between two samples by the straight line', () => {
     const words = (...values: number[]) => values.map((value) => ({ u64: value }));
     const shift = (flags: number) => ({

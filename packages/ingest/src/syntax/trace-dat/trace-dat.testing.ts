@@ -84,7 +84,7 @@ export const page = (
   return write(little, bytes, new Uint8Array(pageSize - bytes.length));
 };
 
-export interface Buffer {
+interface Buffer {
   /** '' is the top one. */
   readonly name: string;
   /** The pages of each CPU. */

@@ -1,6 +1,6 @@
 import type { Line, TraceRecord } from '../line.ts';
 import type { ProbeFields } from '../probe-fields.ts';
-import { type TimeOf, timeOf } from './clock.ts';
+import { isTooFar, type TimeOf, timeOf } from './clock.ts';
 import type { Decompressors } from './compression.ts';
 import { type BufferPages, type Container, type CpuPages, readContainer } from './container.ts';
 import { textOf } from './cursor.ts';
@@ -14,7 +14,7 @@ import { type KernelSymbol, readCommandLines, readKallsyms, readPrintkFormats, t
 export { isTraceDat } from './container.ts';
 
 /** A buffer (instance) of a recording. */
-export interface TraceDatBuffer {
+interface TraceDatBuffer {
   /** null for the top buffer. */
   readonly name: string | null;
   readonly clock: string | null;
@@ -40,6 +40,8 @@ export interface TraceDat {
   readonly formats: number;
   /** What in the file could not be read beside its events, with the reason. */
   readonly refused: readonly string[];
+  /** What the reader had to do otherwise than the file asks. */
+  readonly notes: readonly string[];
   /** The function that an address lies in, by the recorded kallsyms. */
   readonly symbolAt: (address: bigint) => KernelSymbol | null;
   /** All events in the order of time; may be called again. */
@@ -377,6 +379,9 @@ export const readTraceDat = (bytes: Uint8Array, tools: Decompressors): TraceDat 
     stats: options.stats,
     formats: events.size,
     refused,
+    notes: isTooFar(options)
+      ? [`times are those of the trace's own clock: moved by ${options.offset} ns, as asked, they would be beyond 2^53`]
+      : [],
     symbolAt: machine.symbolAt,
     lines,
     unprintable: () => [...events.unprintable].sort(),
