@@ -1,7 +1,7 @@
-import { Compression, type Decompressors } from './compression.ts';
+import { Compression, type Decompressors, largestSection } from './compression.ts';
 import { Cursor, textOf } from './cursor.ts';
 import { TraceDatError } from './error.ts';
-import { type CpuData, noOptions, type Options, readOptions, type SectionName } from './options.ts';
+import { type CpuData, mostCpus, noOptions, type Options, readOptions, type SectionName } from './options.ts';
 
 /** What every trace.dat begins with. */
 const magic = [0x17, 0x08, 0x44, ...new TextEncoder().encode('tracing')];
@@ -80,8 +80,12 @@ const headerPageOf = (cursor: Cursor): string => {
   return page;
 };
 
+/** An event's id has 16 bits. */
+const mostFormats = 65_536;
+
 const formatsOf = (cursor: Cursor, system: string): FormatFile[] => {
   const count = cursor.u32(`the number of formats of "${system}"`);
+  if (count > mostFormats) cursor.fail(`${count} formats of "${system}" are announced`);
   const formats: FormatFile[] = [];
   for (let index = 0; index < count; index += 1) {
     const size = cursor.u64(`the size of a format of "${system}"`);
@@ -96,6 +100,7 @@ const systemsOf = (cursor: Cursor): FormatFile[] => {
   for (let index = 0; index < count; index += 1) {
     const system = cursor.string('the name of an event system');
     for (const format of formatsOf(cursor, system)) formats.push(format);
+    if (formats.length > mostFormats) cursor.fail(`there are more than ${mostFormats} formats`);
   }
   return formats;
 };
@@ -105,12 +110,19 @@ const sized64 = (cursor: Cursor, what: string): Uint8Array => cursor.block(curso
 
 /** Sees to it that no two CPUs have the same data: else a small file could hold any number of events. */
 class Room {
+  #cpus = 0;
   #left: number;
   readonly #fileSize: number;
 
   constructor(fileSize: number) {
     this.#left = fileSize;
     this.#fileSize = fileSize;
+  }
+
+  /** To be asked before the CPUs of a buffer are looked at one by one. */
+  admit(cpus: number, at: number): void {
+    this.#cpus += cpus;
+    if (this.#cpus > mostCpus) throw new TraceDatError(`the buffers have more than ${mostCpus} CPUs together`, at);
   }
 
   take({ cpu, offset, size }: CpuData): void {
@@ -143,7 +155,9 @@ function* compressedBlocks(
   const count = cursor.u32(`the number of chunks of CPU ${cpu}`);
   for (let chunk = 0; chunk < count; chunk += 1) {
     const at = cursor.at;
-    yield { bytes: compression.block(cursor, `chunk ${chunk} of CPU ${cpu}`), at };
+    const bytes = compression.chunk(cursor, `chunk ${chunk} of CPU ${cpu}`);
+    yield { bytes, at };
+    compression.letGo(bytes);
   }
 }
 
@@ -183,11 +197,16 @@ const readVersion6 = (file: Uint8Array, head: Head, start: number): Container =>
   }
   const table = (at: Cursor): CpuPages[] => {
     if (cpus * 16 > at.left) at.fail(`the offsets of ${cpus} CPUs are announced in ${at.left} bytes`);
-    return Array.from({ length: cpus }, (_, cpu) => {
+    room.admit(cpus, at.at);
+    const pages: CpuPages[] = [];
+    for (let cpu = 0; cpu < cpus; cpu += 1) {
       const data = { cpu, offset: at.u64(`the offset of CPU ${cpu}`), size: at.u64(`the size of CPU ${cpu}`) };
-      room.take(data);
-      return { cpu, blocks: () => plainBlocks(file, data) };
-    });
+      attempt(refused, () => {
+        room.take(data);
+        pages.push({ cpu, blocks: () => plainBlocks(file, data) });
+      });
+    }
+    return pages;
   };
   const room = new Room(file.length);
   const buffers: BufferPages[] = [];
@@ -244,7 +263,7 @@ const readVersion7 = (file: Uint8Array, head: Head, start: number, tools: Decomp
     const { compressed, size, at } = header(offset, [id], what);
     const base = at.at;
     if (!compressed) return new Cursor(at.block(size, what), little, 0, base);
-    return new Cursor(compression.block(at, what), little, 0, base);
+    return new Cursor(compression.block(at, what, largestSection), little, 0, base);
   };
 
   // The first options are the one section that must be there; a chain that comes back to where it was is cut there.
@@ -286,6 +305,7 @@ const readVersion7 = (file: Uint8Array, head: Head, start: number, tools: Decomp
   for (const { name, clock, offset, latency, pageSize, cpus } of options.buffers) {
     attempt(refused, () => {
       const { compressed } = header(offset, bufferIds, name === null ? 'the top buffer' : `buffer "${name}"`);
+      room.admit(cpus?.length ?? 0, offset);
       const pages: CpuPages[] = [];
       for (const data of cpus ?? []) {
         attempt(refused, () => {

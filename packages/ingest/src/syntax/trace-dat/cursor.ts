@@ -8,6 +8,9 @@ export const textOf = (bytes: Uint8Array): string =>
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** Names of systems, instances and clocks are short. */
+const longestString = 4096;
+
 /** Reads numbers, strings and blocks one after the other; nothing is taken that is not there. */
 export class Cursor {
   readonly bytes: Uint8Array;
@@ -74,11 +77,11 @@ export class Cursor {
 
   /** Up to the next NUL, which is passed over. */
   string(what: string): string {
-    const end = this.bytes.indexOf(0, this.at);
-    if (end < 0) this.fail(`${what} does not end with a NUL`);
-    const text = utf8.decode(this.bytes.subarray(this.at, end));
-    this.at = end + 1;
-    return text;
+    const part = this.bytes.subarray(this.at, this.at + longestString);
+    const length = part.indexOf(0);
+    if (length < 0) this.fail(`${what} does not end with a NUL`);
+    this.at += length + 1;
+    return utf8.decode(part.subarray(0, length));
   }
 
   /** A fixed word such as "header_page", with its NUL. */

@@ -67,8 +67,12 @@ export const idOf = (text: string): number | null => {
   return id ? Number(id[1]) : null;
 };
 
-/** @returns null when the text has no name or no id. */
+/** The longest of a kernel has 20 kB. */
+const longest = 262_144;
+
+/** @returns null when the text has no name or no id, or is no format file for its length alone. */
 export const parseFormat = (system: string, text: string, longSize: number): EventFormat | null => {
+  if (text.length > longest) return null;
   const name = /^name:\s*(\S+)/m.exec(text)?.[1];
   const id = idOf(text);
   if (name === undefined || id === null) return null;

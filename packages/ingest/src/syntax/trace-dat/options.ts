@@ -56,6 +56,8 @@ export interface Options {
   readonly sections: Map<SectionName, number>;
   /** Options that could not be read, with the reason. */
   readonly refused: string[];
+  /** How many were read. */
+  count: number;
 }
 
 export const noOptions = (): Options => ({
@@ -70,6 +72,7 @@ export const noOptions = (): Options => ({
   buffers: [],
   sections: new Map(),
   refused: [],
+  count: 0,
 });
 
 const sectionOptions: ReadonlyMap<number, SectionName> = new Map([
@@ -82,7 +85,8 @@ const sectionOptions: ReadonlyMap<number, SectionName> = new Map([
 ]);
 
 /** No machine has more; a number beyond it is damage. */
-const mostCpus = 65_536;
+export const mostCpus = 65_536;
+const mostOptions = 200_000;
 
 const bufferOption = (cursor: Cursor, version: 6 | 7, latency: boolean): BufferOption => {
   const offset = cursor.u64('the offset of a buffer');
@@ -196,6 +200,8 @@ export const readOptions = (into: Options, cursor: Cursor, version: 6 | 7, littl
   for (;;) {
     const id = cursor.u16('the id of an option');
     if (id === 0 && version === 6) return 0;
+    into.count += 1;
+    if (into.count > mostOptions) cursor.fail(`there are more than ${mostOptions} options`);
     const size = cursor.u32(`the size of option ${id}`);
     const from = cursor.at;
     const inside = new Cursor(cursor.block(size, `option ${id}`), little, 0, base + from);

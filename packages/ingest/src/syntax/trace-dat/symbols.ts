@@ -7,6 +7,18 @@ export interface KernelSymbol {
 /** Finds the symbol that an address lies in. */
 export type SymbolAt = (address: bigint) => KernelSymbol | null;
 
+/** Beyond what any machine has; a damaged list may go on without end. */
+const mostEntries = 1_000_000;
+
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0, count = 0; from < text.length && count < mostEntries; count += 1) {
+    const newline = text.indexOf('\n', from);
+    const to = newline < 0 ? text.length : newline;
+    yield text.slice(from, to);
+    from = to + 1;
+  }
+}
+
 const newline = 10;
 const space = 32;
 
@@ -31,10 +43,11 @@ const name = (bytes: Uint8Array, from: number): string => {
  */
 export const readKallsyms = (bytes: Uint8Array): SymbolAt => {
   const found: { start: bigint; nameAt: number }[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length && found.length < mostEntries; ) {
     let end = bytes.indexOf(newline, at);
     if (end < 0) end = bytes.length;
-    const gap = bytes.indexOf(space, at);
+    let gap = at;
+    while (gap - at <= 16 && bytes[gap] !== space) gap += 1;
     if (gap > at && gap - at <= 16 && gap + 3 < end) {
       let high = 0;
       let low = 0;
@@ -81,7 +94,7 @@ const printkShape = /^0x([0-9a-fA-F]{1,16})\s*:\s*"(.*)"\s*$/;
 /** Reads tracefs `printk_formats`: the strings that events point to, by address; their escapes are left as they are. */
 export const readPrintkFormats = (text: string): ReadonlyMap<bigint, string> => {
   const formats = new Map<bigint, string>();
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const parts = printkShape.exec(line);
     if (parts) formats.set(BigInt(`0x${parts[1]}`), parts[2] ?? '');
   }
@@ -91,7 +104,7 @@ export const readPrintkFormats = (text: string): ReadonlyMap<bigint, string> => 
 /** Reads tracefs `saved_cmdlines`: `pid comm`, a line each. */
 export const readCommandLines = (text: string): ReadonlyMap<number, string> => {
   const names = new Map<number, string>();
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const parts = /^\s*(\d{1,10}) (.+)$/.exec(line);
     if (parts) names.set(Number(parts[1]), parts[2] ?? '');
   }

@@ -280,6 +280,46 @@ describe('damage', () => {
     expect(read.join()).toMatch(new RegExp(`at byte ${chunk}, chunk 0 of CPU 0 cannot be decompressed`));
   });
 
+  it('that gives one CPU the data of another is refused for that CPU', () => {
+    const many = Array.from({ length: 9 }, () => whole).flat();
+    const file = writeVersion6(recordingOf(littleMachine, [many, many]));
+    const view = new DataView(file.buffer, file.byteOffset);
+    const table = Buffer.from(file).lastIndexOf('flyrecord') + 10;
+    const offset = view.getUint32(table, true);
+    view.setUint32(table + 16, offset, true);
+    view.setUint32(table + 24, file.length - offset, true);
+    const read = readTraceDat(file, nodeTools);
+    expect(read.refused).toEqual([
+      expect.stringMatching(`at byte ${offset}, the data of CPU 1 is also that of others`),
+    ]);
+    expect(
+      read
+        .lines()
+        .filter(({ kind }) => kind === 'record')
+        .toArray(),
+    ).toHaveLength(many.length);
+  });
+
+  it('that makes a small file claim many events is refused before it takes time or memory', () => {
+    // 4000 instances of 60,000 CPUs each, all at the one table.
+    const table = write(true, { u64: 0 }, 'x');
+    const options = Array.from({ length: 4000 }, () => ({ id: 3, data: table }));
+    const file = writeVersion6(recordingOf(littleMachine, [], { options, buffers: [{ name: '', cpus: [[]] }] }));
+    const padded = write(true, file, new Uint8Array(60_000 * 16));
+    const view = new DataView(padded.buffer);
+    const at = Buffer.from(padded).lastIndexOf('flyrecord');
+    view.setUint32(Buffer.from(padded).indexOf('options  ') - 4, 60_000, true);
+    // The offset of each instance comes right before its name.
+    const first = Buffer.from(padded).indexOf(table);
+    for (let index = 0; index < options.length; index += 1)
+      view.setUint32(first + index * (6 + table.length), at, true);
+    const start = performance.now();
+    const said = lines(padded);
+    expect(said.every(({ kind }) => kind === 'unreadable')).toBe(true);
+    expect(said.map(brief)).toContainEqual(expect.stringContaining('the buffers have more than 65536 CPUs together'));
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
   it('is an event that no format describes, or that is too short for its own', () => {
     const strange = event(0, glock(littleMachine, 1, 7, 1501));
     const short = event(0, glock(littleMachine, 1).subarray(0, 8));
