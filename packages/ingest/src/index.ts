@@ -9,5 +9,8 @@ export {
 export type { LockTally, Times } from './lock-times.ts';
 export { MappingError, type MappingFile, parseMappingFile } from './mapping/mapping-file.ts';
 export { NotATraceError } from './not-a-trace-error.ts';
+export type { Decompressors } from './syntax/trace-dat/compression.ts';
+export { TraceDatError } from './syntax/trace-dat/error.ts';
+export { isTraceDat, readTraceDat, type TraceDat } from './syntax/trace-dat/trace-dat.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';
 export { type FamilyOfTrace, type ProbeToAdd, type TraceShows, traceShows } from './trace-shows.ts';
