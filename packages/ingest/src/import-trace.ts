@@ -2,8 +2,9 @@ import { nanos, type Position, type TraceEvent, taskId } from '@custody/trace';
 import type { Unexplained } from './accounting.ts';
 import { type Interpreter, interpreter, type Tally } from './interpreter.ts';
 import { defaultMapping, kernelRelease, mappingFor } from './mapping/index.ts';
-import { parseLine } from './syntax/ftrace-text.ts';
-import { type Line, markerText } from './syntax/line.ts';
+import type { Mapping } from './mapping/mapping.ts';
+import { type Line, markerText, type TraceRecord } from './syntax/line.ts';
+import { TextReader } from './syntax/text-reader.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
 
 /** Thrown for bytes that are no trace; the message says what was expected. */
@@ -18,12 +19,15 @@ export interface Finding {
   readonly position?: Position;
 }
 
-/** Every line of the file, and where it went: `events + verbatim + skipped = lines`. */
+/**
+ * Every line of the file, and where it went: `events + verbatim + skipped = lines`. An event whose argument has newlines
+ * takes several lines, and each of them counts.
+ */
 export interface ImportReport {
   readonly lines: number;
   /** Lines that told facts; one line may tell several. */
   readonly events: number;
-  /** Lines kept as they were, each as one `LineKept`. */
+  /** Lines of events that were kept as they were, each event as one `LineKept`. */
   readonly verbatim: number;
   /** Comments, blank lines and lines that could not be read. */
   readonly skipped: number;
@@ -48,32 +52,37 @@ export interface TraceImport {
   readonly kernel: string | null;
   readonly mapping: string;
   /** Batches of events, oldest first; ends with the report. */
-  readonly events: () => Generator<readonly TraceEvent[], ImportReport>;
+  readonly events: () => AsyncGenerator<readonly TraceEvent[], ImportReport>;
 }
 
-/** What is left of a line that breaks off is not read: a number without its end is another number. */
-const cutLine: Line = { kind: 'unreadable', reason: 'it has no newline, so it may be cut' };
+/** A recording's bytes. */
+export interface TraceSource {
+  /** From the beginning, in pieces of any size; can be asked for again. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
 
 const batchSize = 16_000;
 const headLines = 200;
+/** In bytes; no 200 lines are so long. */
+const longestHead = 1 << 20;
 
-/** The text's lines without their newlines; a last line that has no newline is `cut`. */
-function* linesOf(text: string): Generator<{ readonly text: string; readonly cut: boolean }> {
-  for (let from = 0; from < text.length; ) {
-    const newline = text.indexOf('\n', from);
-    const to = newline < 0 ? text.length : newline;
-    yield { text: text.charCodeAt(to - 1) === 13 ? text.slice(from, to - 1) : text.slice(from, to), cut: newline < 0 };
-    from = to + 1;
+/** The first lines, without their newlines. */
+const headOf = async ({ open }: TraceSource): Promise<readonly string[]> => {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  let newlines = 0;
+  for await (const bytes of open()) {
+    const piece = decoder.decode(bytes.subarray(0, longestHead), { stream: true });
+    text += piece;
+    newlines += piece.split('\n').length - 1;
+    if (newlines >= headLines || text.length > longestHead) break;
   }
-}
+  return firstLines(text);
+};
 
-const head = (text: string): string[] => {
-  const lines: string[] = [];
-  for (const line of linesOf(text)) {
-    lines.push(line.text);
-    if (lines.length === headLines) break;
-  }
-  return lines;
+const firstLines = (text: string): readonly string[] => {
+  const lines = text.split('\n', headLines).map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 };
 
 /** @throws TopologyError when the trace names another kernel than the topology. */
@@ -90,8 +99,15 @@ const releaseIn = (recorded: RecordedTopology, lines: readonly string[]): string
   return traced ?? topology;
 };
 
+/** A text that is at hand as a whole. */
+function* linesOf(text: string): Generator<Line, void> {
+  const reader = new TextReader();
+  for (const lines of reader.read(new TextEncoder().encode(text))) yield* lines;
+  yield* reader.end();
+}
+
 const assertTrace = (lines: readonly string[]): void => {
-  if (lines.some((line) => parseLine(line).kind === 'record')) return;
+  if (linesOf(`${lines.join('\n')}\n`).some(({ kind }) => kind === 'record')) return;
   const first = lines.find((line) => line.trim() !== '');
   throw new NotATraceError(
     `Cannot read this as a trace: none of its first ${lines.length} lines has the form "comm-pid [cpu] time: event: ` +
@@ -133,13 +149,28 @@ const findingsOf = (reader: Interpreter, firstGap: Position | null): Finding[] =
       : { ...finding, text: `${finding.text}; events were lost before this, it may be owed to that` },
   );
 
+/** Counts many and keeps the first: there may be as many as the file has lines. */
+class FirstOf<Item> {
+  length = 0;
+  #first: Item | undefined;
+
+  push(item: Item): void {
+    this.#first ??= item;
+    this.length += 1;
+  }
+
+  *[Symbol.iterator](): Generator<Item, void> {
+    if (this.#first !== undefined) yield this.#first;
+  }
+}
+
 /** What the lines said beside their facts. */
 interface LineTally {
   lines: number;
   events: number;
   verbatim: number;
   comments: number;
-  unreadable: { readonly line: number; readonly reason: string }[];
+  unreadable: FirstOf<{ readonly line: number; readonly reason: string }>;
   lost: number;
   gaps: number;
   firstGap: Position | null;
@@ -187,87 +218,98 @@ const textFindings = (tally: LineTally, reader: Interpreter, kernel: string | nu
   return findings;
 };
 
-/**
- * Reads a trace as text.
- *
- * @param text - tracefs `trace` or `trace_pipe`, or the output of `trace-cmd report`.
- * @param recorded - from `parseTopology`, or `noTopology`.
- * @throws NotATraceError when none of the first lines is a trace line.
- * @throws TopologyError when the topology is of another kernel.
- */
-export const importTrace = (text: string, recorded: RecordedTopology): TraceImport => {
-  const first = head(text);
+/** What the first lines say of the rest. */
+interface Reading {
+  readonly kernel: string | null;
+  readonly mapping: Mapping;
+  readonly recorded: RecordedTopology;
+}
+
+/** @throws NotATraceError, TopologyError as `importTrace`. */
+const readingOf = (first: readonly string[], recorded: RecordedTopology): Reading => {
   assertTrace(first);
   const kernel = releaseIn(recorded, first);
-  const mapping = kernel === null ? defaultMapping : mappingFor(kernel);
+  return { kernel, mapping: kernel === null ? defaultMapping : mappingFor(kernel), recorded };
+};
 
-  function* events(): Generator<readonly TraceEvent[], ImportReport> {
-    const reader = interpreter(mapping, recorded);
-    const tally: LineTally = {
-      lines: 0,
-      events: 0,
-      verbatim: 0,
-      comments: 0,
-      unreadable: [],
-      lost: 0,
-      gaps: 0,
-      firstGap: null,
-      backwards: 0,
-      cut: false,
-      begun: false,
-      ended: false,
-      kept: new Map(),
-    };
-    let at = 0;
-    let batch: TraceEvent[] = [];
-    for (const line of linesOf(text)) {
-      tally.lines += 1;
-      const parsed: Line = line.cut ? cutLine : parseLine(line.text);
-      switch (parsed.kind) {
-        case 'comment':
-          tally.comments += 1;
-          break;
-        case 'unreadable':
-          tally.unreadable.push({ line: tally.lines, reason: parsed.reason });
-          break;
-        case 'lost': {
-          const stamp = { task: taskId('-'), at: nanos(at), cpu: parsed.cpu, line: tally.lines };
-          reader.note({ type: 'EventsLost', data: { count: parsed.count } }, stamp);
-          tally.events += 1;
-          // At least one, where the kernel did not count them.
-          tally.lost += parsed.count ?? 1;
-          tally.gaps += 1;
-          tally.firstGap ??= reader.position();
-          break;
-        }
-        case 'record': {
-          const { record } = parsed;
-          if (record.at < at) tally.backwards += 1;
-          at = record.at;
-          const marked = markerText(record.fields);
-          if (marked.startsWith('SCN begin')) tally.begun = true;
-          if (marked.startsWith('SCN end')) tally.ended = true;
-          if (reader.interpret(record, tally.lines) === 'facts') tally.events += 1;
-          else {
-            tally.verbatim += 1;
-            tally.kept.set(record.name, (tally.kept.get(record.name) ?? 0) + 1);
-          }
-        }
-      }
-      tally.cut = line.cut;
-      batch.push(...reader.take());
-      if (batch.length >= batchSize) {
-        yield batch;
-        batch = [];
-      }
+/** Takes lines one by one, in the order of the file, and has events for them. */
+const lineByLine = ({ kernel, mapping, recorded }: Reading) => {
+  const reader = interpreter(mapping, recorded);
+  const tally: LineTally = {
+    lines: 0,
+    events: 0,
+    verbatim: 0,
+    comments: 0,
+    unreadable: new FirstOf(),
+    lost: 0,
+    gaps: 0,
+    firstGap: null,
+    backwards: 0,
+    cut: false,
+    begun: false,
+    ended: false,
+    kept: new Map(),
+  };
+  let at = 0;
+  let batch: TraceEvent[] = [];
+
+  const readRecord = (record: TraceRecord, lines: number): void => {
+    if (record.at < at) tally.backwards += 1;
+    at = record.at;
+    const marked = markerText(record.fields);
+    if (marked.startsWith('SCN begin')) tally.begun = true;
+    if (marked.startsWith('SCN end')) tally.ended = true;
+    if (reader.interpret(record, tally.lines) === 'facts') tally.events += lines;
+    else {
+      tally.verbatim += lines;
+      tally.kept.set(record.name, (tally.kept.get(record.name) ?? 0) + 1);
     }
+    // An event is where its first line is.
+    tally.lines += lines - 1;
+  };
+
+  const read = (line: Line): void => {
+    tally.lines += 1;
+    switch (line.kind) {
+      case 'comment':
+        tally.comments += 1;
+        break;
+      case 'unreadable':
+        tally.unreadable.push({ line: tally.lines, reason: line.reason });
+        tally.cut = line.isCut ?? false;
+        break;
+      case 'lost': {
+        const stamp = { task: taskId('-'), at: nanos(at), cpu: line.cpu, line: tally.lines };
+        reader.note({ type: 'EventsLost', data: { count: line.count } }, stamp);
+        tally.events += 1;
+        // At least one, where the kernel did not count them.
+        tally.lost += line.count ?? 1;
+        tally.gaps += 1;
+        tally.firstGap ??= reader.position();
+        break;
+      }
+      case 'record':
+        readRecord(line.record, line.lines ?? 1);
+    }
+    batch.push(...reader.take());
+  };
+
+  /** The events since the last call, when there are `least` of them; else none. */
+  const take = (least: number): readonly TraceEvent[] => {
+    if (batch.length < least) return [];
+    const events = batch;
+    batch = [];
+    return events;
+  };
+
+  /** No line comes any more. */
+  const end = (): ImportReport => {
     const brokeOff = tally.cut || stopsShort(tally, reader);
     if (brokeOff) {
       const stamp = { task: taskId('-'), at: nanos(at), line: tally.lines };
       reader.note({ type: 'RecordingEnded', data: { how: 'cut' } }, stamp);
       batch.push(...reader.take());
     }
-    if (batch.length > 0) yield batch;
     return {
       lines: tally.lines,
       events: tally.events,
@@ -285,18 +327,52 @@ export const importTrace = (text: string, recorded: RecordedTopology): TraceImpo
       ],
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),
     };
+  };
+
+  return { read, take, end };
+};
+
+/** The lines of a trace, some at a time; those that came before may not be used any more. */
+async function* linesIn({ open }: TraceSource): AsyncGenerator<Iterable<Line>, void> {
+  const reader = new TextReader();
+  for await (const bytes of open()) yield* reader.read(bytes);
+  yield reader.end();
+}
+
+/**
+ * Reads a trace as text, in memory that does not grow with it.
+ *
+ * @param source - tracefs `trace` or `trace_pipe`, or the output of `trace-cmd report`; opened now for its first lines,
+ *   and again for its events.
+ * @param recorded - from `parseTopology`, or `noTopology`.
+ * @throws NotATraceError when none of the first lines is a trace line.
+ * @throws TopologyError when the topology is of another kernel.
+ */
+export const importTrace = async (source: TraceSource, recorded: RecordedTopology): Promise<TraceImport> => {
+  const reading = readingOf(await headOf(source), recorded);
+
+  async function* events(): AsyncGenerator<readonly TraceEvent[], ImportReport> {
+    const { read, take, end } = lineByLine(reading);
+    for await (const lines of linesIn(source)) {
+      for (const line of lines) {
+        read(line);
+        const batch = take(batchSize);
+        if (batch.length > 0) yield batch;
+      }
+    }
+    const report = end();
+    const rest = take(1);
+    if (rest.length > 0) yield rest;
+    return report;
   }
 
-  return { kernel, mapping: mapping.id, events };
+  return { kernel: reading.kernel, mapping: reading.mapping.id, events };
 };
 
 /** The whole import at once: for tests and for runs small enough. */
 export const importAll = (text: string, recorded: RecordedTopology) => {
-  const all: TraceEvent[] = [];
-  const { events } = importTrace(text, recorded);
-  const batches = events();
-  for (let step = batches.next(); ; step = batches.next()) {
-    if (step.done) return { events: all, report: step.value };
-    all.push(...step.value);
-  }
+  const { read, take, end } = lineByLine(readingOf(firstLines(text), recorded));
+  for (const line of linesOf(text)) read(line);
+  const report = end();
+  return { events: take(0), report };
 };

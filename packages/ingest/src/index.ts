@@ -5,5 +5,6 @@ export {
   importTrace,
   NotATraceError,
   type TraceImport,
+  type TraceSource,
 } from './import-trace.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';
