@@ -49,7 +49,10 @@ const hasLosses = (imported: ImportedFile): boolean =>
 export const registerImport: Register = (program) => {
   program
     .command('import')
-    .argument('<file...>', 'a trace, a bundle or NDJSON, plain or gzipped; a folder that holds a trace; - is stdin')
+    .argument(
+      '<file...>',
+      'a trace, a bundle or NDJSON, plain or packed (gzip, zstd); a folder that holds a trace; - is stdin',
+    )
     .description('read recordings, and runs that were exported, into the store')
     .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
     .option(
