@@ -63,7 +63,7 @@ const titleOf = (path: string): string => {
 /** Enough of a file to know what it is. */
 const headSize = 4096;
 /** How much of a file is read at once. */
-const pieceSize = 1 << 20;
+const pieceSize = 1 << 16;
 
 const headOf = async (pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
   let head = Buffer.alloc(0);

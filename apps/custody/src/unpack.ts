@@ -14,7 +14,7 @@ const magics: Readonly<Record<Packing, readonly number[]>> = {
 export const packingOf = (head: Uint8Array): Packing | undefined =>
   (['gzip', 'zstd', 'xz'] as const).find((packing) => magics[packing].every((byte, index) => head[index] === byte));
 
-const pieceSize = 1 << 18;
+const pieceSize = 1 << 16;
 
 /** One that breaks off gives what it holds up to there. */
 const unpackerOf = (packing: Packing, path: string) => {

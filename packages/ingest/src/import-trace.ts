@@ -332,7 +332,7 @@ const lineByLine = ({ kernel, mapping, recorded }: Reading) => {
   return { read, take, end };
 };
 
-/** The lines of a trace, some at a time; those that came before may not be used any more. */
+/** The lines of a trace, some at a time. */
 async function* linesIn({ open }: TraceSource): AsyncGenerator<Iterable<Line>, void> {
   const reader = new TextReader();
   for await (const bytes of open()) yield* reader.read(bytes);

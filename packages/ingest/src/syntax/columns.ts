@@ -22,24 +22,17 @@ class TextRecord implements TraceRecord {
   readonly cpu: number;
   readonly at: number;
   readonly name: string;
-  readonly #bytes: Uint8Array;
-  #fields: string | undefined;
+  readonly fields: string;
   #values: ProbeFields | undefined;
 
-  constructor({ comm, buffer }: Task, said: Pick<TraceRecord, 'tid' | 'cpu' | 'at' | 'name'>, bytes: Uint8Array) {
+  constructor({ comm, buffer }: Task, said: Pick<TraceRecord, 'tid' | 'cpu' | 'at' | 'name' | 'fields'>) {
     this.comm = comm;
     this.buffer = buffer;
     this.tid = said.tid;
     this.cpu = said.cpu;
     this.at = said.at;
     this.name = said.name;
-    this.#bytes = bytes;
-  }
-
-  get fields(): string {
-    // A newline of the file is \r\n or \n; within an argument it is the one that the kernel was given.
-    this.#fields ??= decoder.decode(this.#bytes).replaceAll('\r\n', '\n');
-    return this.#fields;
+    this.fields = said.fields;
   }
 
   get values(): ProbeFields {
@@ -53,7 +46,7 @@ const noRecord = -1;
 
 /**
  * A chunk of text taken apart: a row for each event and for each line that is none. What a record says stays in
- * `bytes` until somebody asks for it. Good until the next chunk is read.
+ * `bytes` until somebody asks for the line. Good until the next chunk is read; lines that were made of it stay.
  */
 export class Columns {
   bytes: Uint8Array = new Uint8Array(0);
@@ -122,15 +115,16 @@ export class Columns {
 
   line(row: number): Line {
     if (!this.isRecord(row)) return this.others[this.name[row] as number] as Line;
-    const said = {
+    const lines = this.lines[row] as number;
+    const fields = decoder.decode(this.bytes.subarray(this.from[row], this.to[row]));
+    const record = new TextRecord(this.#task(this.comm[row] as number), {
       tid: this.words.textOf(this.tid[row] as number),
       cpu: this.cpu[row] as number,
       at: this.at[row] as number,
       name: this.words.textOf(this.name[row] as number),
-    };
-    const bytes = this.bytes.subarray(this.from[row], this.to[row]);
-    const record = new TextRecord(this.#task(this.comm[row] as number), said, bytes);
-    const lines = this.lines[row] as number;
+      // A newline of the file may be \r\n; within an argument it is the one that the kernel was given.
+      fields: lines === 1 ? fields : fields.replaceAll('\r\n', '\n'),
+    });
     return lines === 1 ? { kind: 'record', record } : { kind: 'record', record, lines };
   }
 

@@ -7,7 +7,7 @@ import { TextReader } from './text-reader.ts';
 
 const encoder = new TextEncoder();
 
-/** What is read of bytes that come in these pieces; each record is asked for its fields while it is good. */
+/** What is read of bytes that come in these pieces; each chunk's rows are asked for before the next. */
 const readPieces = (pieces: Iterable<Uint8Array>): readonly (PlainLine & { readonly line: Line })[] => {
   const reader = new TextReader();
   const read: (PlainLine & { readonly line: Line })[] = [];

@@ -8,20 +8,6 @@ const cutLine: Line = { kind: 'unreadable', reason: 'it has no newline, so it ma
 
 const newline = 10;
 const longestChunk = 1 << 20;
-const nothing = new Uint8Array(0);
-
-const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
-  const [first = nothing] = pieces;
-  if (pieces.length <= 1) return first;
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-};
-
 /**
  * Reads tracefs text (`trace`, `trace_pipe`) and the output of `trace-cmd report`, with any of their columns. Total:
  * what is no line of a trace is a row that says why.
@@ -32,20 +18,24 @@ const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
 export class TextReader {
   readonly #columns = new Columns(new Words());
   readonly #scanner = new LineScanner(this.#columns);
-  /** What was read and not told yet: an event that may go on, then the beginning of a line. */
-  #held: Uint8Array[] = [];
-  /** The length of that beginning. */
+  /** The last bytes, with what was held of those before them. */
+  #buffer = new Uint8Array(longestChunk + (1 << 16));
+  /** What is read and not told yet lies in `#buffer[#held, #end)`: an event that may go on, the beginning of a line. */
+  #held = 0;
+  #end = 0;
+  /** How long the beginning of a line is. */
   #lineLength = 0;
   /** Inside a line that is longer than any. */
   #isSkipping = false;
 
   /**
-   * Takes in the next bytes, cut anywhere; they may not change while what they said is used.
+   * Takes in the next bytes, cut anywhere.
    *
-   * @yields rows, good until the next are asked for.
+   * @yields rows that are good until the next are asked for.
    */
   *read(bytes: Uint8Array): Generator<Columns, void> {
     for (let from = 0; from < bytes.length; from += longestChunk) {
+      this.#columns.begin();
       this.#take(bytes.subarray(from, from + longestChunk));
       yield this.#columns;
     }
@@ -55,47 +45,56 @@ export class TextReader {
   end(): Columns {
     const isCut = this.#isSkipping || this.#lineLength > 0;
     this.#columns.begin();
-    this.#tellHeld();
+    this.#scan();
     if (isCut) this.#columns.addOther(cutLine);
     return this.#columns;
   }
 
   #take(bytes: Uint8Array): void {
-    const columns = this.#columns;
-    const scanner = this.#scanner;
-    columns.begin();
     let fresh = bytes;
     if (this.#isSkipping) {
       const end = bytes.indexOf(newline) + 1;
       if (end === 0) return;
       this.#isSkipping = false;
-      columns.addOther(tooLong);
+      this.#columns.addOther(tooLong);
       fresh = bytes.subarray(end);
     }
-    this.#held.push(fresh);
-    const lastLine = fresh.lastIndexOf(newline) + 1;
-    if (lastLine === 0) {
-      this.#lineLength += fresh.length;
-      if (this.#lineLength <= longestLine) return;
-      this.#tellHeld();
-      this.#isSkipping = true;
+    this.#append(fresh);
+    const lineFrom = fresh.lastIndexOf(newline) + 1;
+    if (lineFrom > 0) {
+      this.#lineLength = fresh.length - lineFrom;
+      this.#scan();
+      const unfinished = this.#scanner.unfinished();
+      if (unfinished === null) return;
+      this.#columns.rows -= 1;
+      this.#held = unfinished;
       return;
     }
-    this.#lineLength = fresh.length - lastLine;
-    columns.bytes = joined(this.#held);
-    const end = columns.bytes.length - this.#lineLength;
-    scanner.scan(0, end);
-    const unfinished = scanner.unfinished();
-    if (unfinished !== null) columns.rows -= 1;
-    this.#held = [columns.bytes.subarray(unfinished ?? end)];
+    this.#lineLength += fresh.length;
+    if (this.#lineLength <= longestLine) return;
+    this.#scan();
+    this.#held = this.#end;
+    this.#lineLength = 0;
+    this.#isSkipping = true;
   }
 
-  /** An event that might have gone on does not. */
-  #tellHeld(): void {
-    const columns = this.#columns;
-    columns.bytes = joined(this.#held);
-    this.#scanner.scan(0, columns.bytes.length - this.#lineLength);
-    this.#held = [];
-    this.#lineLength = 0;
+  /** Reads all lines that are held and have an end. */
+  #scan(): void {
+    const to = this.#end - this.#lineLength;
+    this.#columns.bytes = this.#buffer;
+    this.#scanner.scan(this.#held, to);
+    this.#held = to;
+  }
+
+  /** Puts `bytes` behind what is held, and that at the beginning. */
+  #append(bytes: Uint8Array): void {
+    const length = this.#end - this.#held;
+    const whole = length + bytes.length;
+    const buffer = whole <= this.#buffer.length ? this.#buffer : new Uint8Array(whole * 2);
+    buffer.set(this.#buffer.subarray(this.#held, this.#end));
+    buffer.set(bytes, length);
+    this.#buffer = buffer;
+    this.#held = 0;
+    this.#end = whole;
   }
 }
