@@ -7,4 +7,5 @@ export {
   type TraceImport,
   type TraceSource,
 } from './import-trace.ts';
+export { TextReader } from './syntax/text-reader.ts';
 export { noTopology, parseTopology, type RecordedTopology, TopologyError } from './topology-file.ts';
