@@ -10,7 +10,7 @@ const { how, file } = JSON.parse(process.argv[2] ?? '') as ReadRequest;
 /** The text reader over the whole file: columns, and no object for a line. */
 const scan = (): number => {
   const reader = new TextReader();
-  const piece = new Uint8Array(1 << 20);
+  const piece = new Uint8Array(1 << 18);
   const opened = openSync(file, 'r');
   let rows = 0;
   for (let length = readSync(opened, piece); length > 0; length = readSync(opened, piece)) {

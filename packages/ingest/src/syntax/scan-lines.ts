@@ -24,6 +24,8 @@ const openBracket = 91;
 const closeBracket = 93;
 const letterV = 118;
 
+const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+
 /** White space of ASCII: the kernel prints no other. */
 const isSpace = (byte: number): boolean => byte === blank || (byte >= tab && byte <= carriageReturn);
 const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
@@ -136,6 +138,11 @@ export class LineScanner {
   readonly #columns: Columns;
   /** Where the first line of the last record begins. */
   #last = 0;
+  /** How long that line is up to its time: the next is mostly of the same task, CPU and flags. 0 when there is none. */
+  #beforeTime = 0;
+  #cpu = 0;
+  #comm = 0;
+  #tid = 0;
 
   constructor(columns: Columns) {
     this.#columns = columns;
@@ -145,11 +152,12 @@ export class LineScanner {
   scan(from: number, end: number): void {
     const columns = this.#columns;
     const { bytes } = columns;
+    this.#beforeTime = 0;
     for (let start = from; start < end; ) {
       const before = columns.rows;
       const read = this.#record(start);
       let at = read === 0 ? start : read;
-      while (bytes[at] !== newline) at += 1;
+      at = bytes.indexOf(newline, at);
       const to = at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
       if (at - start >= longestLine) {
         columns.rows = before;
@@ -172,6 +180,8 @@ export class LineScanner {
    * @returns up to where; 0 when it is none.
    */
   #record(start: number): number {
+    const read = this.#likeTheLast(start);
+    if (read !== 0) return read;
     const { bytes } = this.#columns;
     if (startsComment(bytes, start)) return 0;
     for (let at = start; ; at += 1) {
@@ -181,9 +191,28 @@ export class LineScanner {
         byte = bytes[at] as number;
       }
       if (byte === newline) return 0;
-      const read = this.#recordAround(start, at);
-      if (read !== 0) return read;
+      const to = this.#recordAround(start, at);
+      if (to !== 0) return to;
     }
+  }
+
+  /** As `#record`, for a line that is as the last up to its time. Where that had no record before, this has none. */
+  #likeTheLast(start: number): number {
+    const columns = this.#columns;
+    const { bytes } = columns;
+    const shift = start - this.#last;
+    const time = start + this.#beforeTime;
+    let at = start;
+    while (at < time && bytes[at] === bytes[at - shift]) at += 1;
+    if (at < time || time === start) return 0;
+    const row = columns.rows;
+    const read = this.#event(time);
+    if (read === 0 || !columns.isRecord(row)) return read;
+    columns.cpu[row] = this.#cpu;
+    columns.comm[row] = this.#comm;
+    columns.tid[row] = this.#tid;
+    this.#last = start;
+    return read;
   }
 
   #recordAround(start: number, bracket: number): number {
@@ -194,21 +223,56 @@ export class LineScanner {
     while (tidFrom > start && isDigit(bytes[tidFrom - 1] as number)) tidFrom -= 1;
     // Before the pid a dash, and before that a name of one byte at least.
     if (tidFrom === tidTo || tidFrom < start + 2 || bytes[tidFrom - 1] !== dash) return 0;
-
     const time = timeStart(bytes, bracket);
+    if (time === 0) return 0;
+    const row = columns.rows;
+    const read = this.#event(time);
+    if (read === 0 || !columns.isRecord(row)) return read;
+
+    let cpu = 0;
+    for (let digit = bracket + 1; bytes[digit] !== closeBracket; digit += 1) {
+      cpu = cpu * 10 + (bytes[digit] as number) - zero;
+    }
+    let commFrom = start;
+    while (isSpace(bytes[commFrom] as number)) commFrom += 1;
+    // A task can have named itself with blanks only.
+    commFrom = Math.min(commFrom, tidFrom - 2);
+    this.#cpu = cpu;
+    this.#comm = this.#word(commFrom, tidFrom - 1);
+    this.#tid = this.#word(tidFrom, tidTo);
+    columns.cpu[row] = cpu;
+    columns.comm[row] = this.#comm;
+    columns.tid[row] = this.#tid;
+    this.#last = start;
+    this.#beforeTime = time - start;
+    return read;
+  }
+
+  /**
+   * Reads what stands from the time on: `30.277190: glock: `. Adds a row that has no task yet, or one of a time that is
+   * too late.
+   *
+   * @returns the end of the event's name; 0 when it is none.
+   */
+  #event(time: number): number {
+    const columns = this.#columns;
+    const { bytes } = columns;
     let at = time;
     let nanos = 0;
     for (; isDigit(bytes[at] as number); at += 1) nanos = nanos * 10 + (bytes[at] as number) - zero;
-    if (time === 0 || at === time) return 0;
+    if (at === time) return 0;
     const secondsTo = at;
     if (bytes[at] === dot) {
-      nanos *= 1e9;
       at += 1;
-      for (let unit = 1e8; isDigit(bytes[at] as number); at += 1) {
-        nanos += ((bytes[at] as number) - zero) * unit;
-        unit = unit === 1 ? 0 : unit / 10;
+      let fraction = 0;
+      let digits = 0;
+      for (; isDigit(bytes[at] as number); at += 1) {
+        if (digits === 9) continue;
+        fraction = fraction * 10 + (bytes[at] as number) - zero;
+        digits += 1;
       }
-      if (at === secondsTo + 1) return 0;
+      if (digits === 0) return 0;
+      nanos = nanos * 1e9 + fraction * (powersOfTen[9 - digits] as number);
     }
     if (bytes[at] !== colon || bytes[at + 1] !== blank) return 0;
 
@@ -220,24 +284,12 @@ export class LineScanner {
       at += 1;
     }
     if (at === nameFrom || bytes[at] !== colon) return 0;
-
     if (!Number.isSafeInteger(nanos)) {
       columns.addOther(late(decoder.decode(bytes.subarray(time, secondsTo))));
       return at;
     }
-    let cpu = 0;
-    for (let digit = bracket + 1; bytes[digit] !== closeBracket; digit += 1) {
-      cpu = cpu * 10 + (bytes[digit] as number) - zero;
-    }
-    let commFrom = start;
-    while (isSpace(bytes[commFrom] as number)) commFrom += 1;
-    // A task can have named itself with blanks only.
-    commFrom = Math.min(commFrom, tidFrom - 2);
-    const comm = this.#word(commFrom, tidFrom - 1);
-    const tid = this.#word(tidFrom, tidTo);
     const name = columns.words.numberOf(bytes, nameFrom, at, nameHash);
-    columns.addRecord(nanos, cpu, comm, tid, name, at + (bytes[at + 1] === blank ? 2 : 1));
-    this.#last = start;
+    columns.addRecord(nanos, 0, 0, 0, name, at + (bytes[at + 1] === blank ? 2 : 1));
     return at;
   }
 
@@ -271,6 +323,7 @@ export class LineScanner {
     };
     columns.addRecord(at, Number(cpu), word(1), word(2), word(7), start + whole.length);
     this.#last = start;
+    this.#beforeTime = 0;
     return true;
   }
 

@@ -186,6 +186,10 @@ describe('text in any pieces', () => {
   const good = fc
     .record({ comm, tid: digits, seconds: fc.constantFrom('1', '22'), name, fields })
     .map((of) => `  ${of.comm}-${of.tid}  [001] d..2.  ${of.seconds}.123456: ${of.name}: ${of.fields}`);
+  /** Line after line of one task, as most are. */
+  const alike = fc
+    .record({ time: fc.constantFrom('1.5', '9', '.5', 'x', '99999999999999999', ' 2.000001'), name, fields })
+    .map((of) => `    h-1 [0] b-12   [001] d..2.  ${of.time}: ${of.name}: ${of.fields}`);
   const other = fc.constantFrom(
     '# tracer: nop',
     '',
@@ -206,7 +210,7 @@ describe('text in any pieces', () => {
   );
   const bytesOf = fc
     .record({
-      lines: fc.array(fc.oneof(good, good, bracket, other), { maxLength: 12 }),
+      lines: fc.array(fc.oneof(good, alike, alike, bracket, other), { maxLength: 12 }),
       ends: fc.constantFrom('\n', '\r\n'),
       last: fc.constantFrom('', 'h-1 [000] 1.0: e: f', ' '),
       broken: fc.array(fc.nat(), { maxLength: 2 }),
