@@ -29,7 +29,9 @@ const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 /** White space of ASCII: the kernel prints no other. */
 const isSpace = (byte: number): boolean => byte === blank || (byte >= tab && byte <= carriageReturn);
 const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
-const isTokenByte = (byte: number): boolean => byte !== colon && !isSpace(byte);
+/** 1 for a byte that a name or a time can have. */
+const tokenBytes = Uint8Array.from({ length: 256 }, (_, byte) => (byte === colon || isSpace(byte) ? 0 : 1));
+const isTokenByte = (byte: number): boolean => tokenBytes[byte] === 1;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Each byte one character, so that places in the text are places in the bytes. */
@@ -157,7 +159,7 @@ export class LineScanner {
       const before = columns.rows;
       const read = this.#record(start);
       let at = read === 0 ? start : read;
-      at = bytes.indexOf(newline, at);
+      while (bytes[at] !== newline) at += 1;
       const to = at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
       if (at - start >= longestLine) {
         columns.rows = before;
