@@ -37,7 +37,7 @@ const importLines = (imported: ImportedRun): string[] => {
 
 /**
  * Lets the heap grow by a fifth of what lives in it before it is cleared, not by twice that: an import lives on little
- * and makes much that is soon forgotten. Costs some of the time; 145 MB in place of 190, of a file of any size.
+ * and makes much that is soon forgotten. Costs some of the time; 142 MiB in place of 182, of a file of any size.
  */
 const staySmall = (): void => setFlagsFromString('--heap-growing-percent=20');
 
