@@ -1,15 +1,21 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { constants, gunzipSync } from 'node:zlib';
 import { looksLikeBundle, looksLikeLines, readBundle, readLines, type Source } from '@custody/bundle';
 import { looksLikeFtraceExport } from '@custody/trace-export';
-import { type Parcel, type Recording, RequestError } from '@custody/workbench';
+import { isTraceDat, type Parcel, type Recording, RequestError } from '@custody/workbench';
+import { packingOf, unpack, unpacked } from './unpack.ts';
 
-const tracesInFolder = ['stream.trace', 'stream.trace.gz', 'trace', 'trace.txt', 'trace.gz'];
-const traceDatMagic = Buffer.from([0x17, 0x08, 0x44]);
+const tracesInFolder = [
+  'stream.trace',
+  'stream.trace.gz',
+  'stream.trace.zst',
+  'trace',
+  'trace.txt',
+  'trace.gz',
+  'trace.dat',
+];
 
 const existing = async (paths: readonly string[]): Promise<string | undefined> => {
   for (const path of paths) {
@@ -39,62 +45,84 @@ const bytesOf = (path: string): Promise<Buffer> =>
     throw new RequestError(`Cannot import "${path}": ${cause.message}`, { cause });
   });
 
-/**
- * One that breaks off gives what it holds up to there: the importer says that its last line is cut.
- *
- * @throws RequestError when the gzip is damaged.
- */
-const unzipped = (bytes: Buffer, path: string): Buffer => {
-  try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-  } catch (cause) {
-    throw new RequestError(`Cannot unpack "${path}": ${(cause as Error).message}; give a copy that gzip -t accepts`, {
-      cause,
-    });
-  }
-};
-
-const textOf = (plain: Buffer, path: string): string => {
-  if (plain.subarray(0, traceDatMagic.length).equals(traceDatMagic)) {
-    throw new RequestError(
-      `Cannot import "${path}" as it is a trace.dat, which is not read yet; run: trace-cmd report ${path} > trace.txt`,
-    );
-  }
-  if (plain.subarray(0, 4096).includes(0)) {
+/** @param head - the first bytes of what is no bundle. */
+const assertText = (head: Uint8Array, path: string): void => {
+  if (head.includes(0)) {
     throw new RequestError(
       `Cannot import "${path}" as it is binary; expected tracefs text (trace, trace_pipe) or the output of ` +
-        'trace-cmd report, plain or gzipped, or what custody export wrote',
+        'trace-cmd report, plain or packed with gzip or zstd, or what custody export wrote',
     );
   }
-  return plain.toString('utf8');
 };
 
 /** `fixtures/6.1-race/stream.trace.gz` is `6.1-race`; `my-race.txt` is `my-race`. */
 const titleOf = (path: string): string => {
   const file = basename(path);
-  const stem = file.replace(/(\.(gz|txt|trace|log))+$/, '') || file;
+  const stem = file.replace(/(\.(gz|zst|txt|trace|log|dat))+$/, '') || file;
   const folder = basename(dirname(resolve(path)));
   return stem === 'stream' || stem === 'trace' ? folder || stem : stem;
 };
 
 /** Enough of a file to know what it is. */
-const headSize = 64;
+const headSize = 4096;
+/** How much of a file is read at once. */
+const pieceSize = 1 << 16;
 
-const headOf = async (path: string): Promise<Buffer> => {
-  await using file = await open(path).catch((cause: Error) => {
-    throw new RequestError(`Cannot import "${path}": ${cause.message}`, { cause });
-  });
-  const { buffer: head, bytesRead } = await file.read(Buffer.alloc(headSize), 0, headSize, 0);
-  return head.subarray(0, bytesRead);
+const headOf = async (pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  let head = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    head = Buffer.concat([head, piece.subarray(0, headSize)]);
+    if (head.length >= headSize) break;
+  }
+  return head.subarray(0, headSize);
 };
 
-async function* piecesOf(path: string): AsyncGenerator<Uint8Array, void> {
+/** How far a file is read, as it lies on the disk. */
+export interface Extent {
+  readonly size: number;
+  /** Bytes, by whoever opened it last. */
+  readonly read: number;
+  /** When that was, as `performance.now()` tells it. */
+  readonly since: number;
+}
+
+/** A file's bytes as they lie there, from the beginning each time. */
+interface Opened {
+  readonly pieces: () => AsyncGenerator<Uint8Array, void>;
+  readonly extent: Extent;
+}
+
+/** Up to the size that it had when it was looked at: one that grows is the same each time. */
+async function* piecesOf(path: string, size: number): AsyncGenerator<Uint8Array, void> {
   try {
-    yield* createReadStream(path);
+    yield* createReadStream(path, { highWaterMark: pieceSize, end: size - 1 });
   } catch (cause) {
     throw new RequestError(`Cannot import "${path}": ${(cause as Error).message}`, { cause });
   }
 }
+
+async function* slicesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
+}
+
+/** What cannot be read again is kept in memory: what comes through a pipe, and the files of tracefs, which have no size. */
+const openedAt = async (path: string): Promise<Opened> => {
+  const found = path === '-' ? undefined : await stat(path).catch(() => undefined);
+  const size = found?.isFile() ? found.size : 0;
+  const kept = size > 0 ? undefined : path === '-' ? await buffer(process.stdin) : await bytesOf(path);
+  const extent = { size: kept?.length ?? size, read: 0, since: performance.now() };
+  return {
+    extent,
+    pieces: async function* () {
+      extent.read = 0;
+      extent.since = performance.now();
+      for await (const piece of kept === undefined ? piecesOf(path, size) : slicesOf(kept)) {
+        extent.read += piece.length;
+        yield piece;
+      }
+    },
+  };
+};
 
 /** A run that somebody sent, in the format that its first bytes say; undefined when they say no such thing. */
 const parcelIn = async (head: Uint8Array, source: Source): Promise<Sent | undefined> => {
@@ -110,7 +138,7 @@ interface Sent {
 }
 
 /** What a person gave to import: a recording that is to be read, or a run as it is. */
-export type Incoming = Sent | { readonly from: 'trace'; readonly recording: Recording };
+export type Incoming = Sent | { readonly from: 'trace'; readonly recording: Recording; readonly extent: Extent };
 
 interface Given {
   readonly topology?: string | undefined;
@@ -121,9 +149,12 @@ interface Given {
 export const ownOption = (option: 'topology' | 'mapping', file: string): RequestError =>
   new RequestError(`Cannot use --${option} with "${file}" as it is a run that has its own; leave it out`);
 
-const recordingOf = async (text: string, file: string, given: Given): Promise<Recording> => {
+const recordingOf = async (
+  source: Recording['source'],
+  { file, head, given }: { readonly file: string; readonly head: Uint8Array; readonly given: Given },
+): Promise<Recording> => {
   const fromStdin = file === '-';
-  const standsAlone = looksLikeFtraceExport(text);
+  const standsAlone = looksLikeFtraceExport(Buffer.from(head).toString('latin1'));
   if (standsAlone && given.topology !== undefined) throw ownOption('topology', fromStdin ? 'stdin' : file);
   const beside = fromStdin || standsAlone ? undefined : await existing([join(dirname(file), 'topology.json')]);
   const topologyPath = given.topology ?? beside;
@@ -136,30 +167,27 @@ const recordingOf = async (text: string, file: string, given: Given): Promise<Re
   return {
     file: fromStdin ? 'stdin' : file,
     title: given.title ?? (fromStdin ? 'stdin' : titleOf(file)),
-    text,
+    source,
     topology,
   };
 };
 
 /**
- * What a file holds, known by its first bytes and never by its name. A run that was sent is read as it is asked for; a
- * recording is read at once, with its topology.json: the one beside the trace unless another is given.
+ * What a file holds, known by its first bytes and never by its name. It is read as it is asked for, piece by piece; a
+ * recording has its topology.json: the one beside the trace unless another is given.
  *
- * @param path - a trace, a bundle or NDJSON, plain or gzipped; a folder that holds a trace; `-` is stdin.
+ * @param path - a trace, a bundle or NDJSON, plain or packed with gzip or zstd; a folder that holds a trace; `-` is stdin.
  * @throws RequestError when there is none or it is none of these.
  * @throws BundleError when it is a bundle or NDJSON and its header is not as it was written.
  */
 export const readIncoming = async (path: string, given: Given): Promise<Incoming> => {
-  const fromStdin = path === '-';
-  const file = fromStdin ? path : await traceFile(path);
-  const name = fromStdin ? 'stdin' : file;
-  const sent =
-    (await existing([file])) === undefined || fromStdin
-      ? undefined
-      : await parcelIn(await headOf(file), { name, open: () => piecesOf(file) });
+  const file = path === '-' ? path : await traceFile(path);
+  const { pieces, extent } = await openedAt(file);
+  const packing = packingOf(await headOf(pieces()));
+  const open = packing === undefined ? pieces : () => unpacked(pieces(), packing, file);
+  const head = await headOf(open());
+  const sent = await parcelIn(head, { name: path === '-' ? 'stdin' : file, open });
   if (sent !== undefined) return sent;
-  const bytes = fromStdin ? await buffer(process.stdin) : await bytesOf(file);
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? unzipped(bytes, file) : bytes;
-  const held = await parcelIn(plain.subarray(0, headSize), { name, open: () => Readable.from([plain]) });
-  return held ?? { from: 'trace', recording: await recordingOf(textOf(plain, file), file, given) };
+  if (!isTraceDat(head)) assertText(head, file);
+  return { from: 'trace', recording: await recordingOf({ open, unpack }, { file, head, given }), extent };
 };

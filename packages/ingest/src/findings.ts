@@ -18,13 +18,28 @@ export interface Beside {
   readonly stats?: string | undefined;
 }
 
+/** Counts many and keeps the first: there may be as many as the file has lines. */
+export class FirstOf<Item> {
+  length = 0;
+  #first: Item | undefined;
+
+  push(item: Item): void {
+    this.#first ??= item;
+    this.length += 1;
+  }
+
+  *[Symbol.iterator](): Generator<Item, void> {
+    if (this.#first !== undefined) yield this.#first;
+  }
+}
+
 /** What the lines said beside their facts. */
 export interface LineTally {
   lines: number;
   events: number;
   verbatim: number;
   comments: number;
-  unreadable: { readonly line: number; readonly reason: string }[];
+  unreadable: FirstOf<{ readonly line: number; readonly reason: string }>;
   lost: number;
   gaps: number;
   firstGap: Position | null;

@@ -263,6 +263,15 @@ describe('an import', () => {
     expect(events.some(({ type }) => type === 'OwnerSet')).toBe(true);
   });
 
+  it('counts each line of an event whose argument has a newline in it', () => {
+    const split = line('h-1', '1.0', 'bind_store: (f) drv="e1000" buf="0000:03:02.0\n"');
+    const { events, report } = importAll(split + use('h-2', '2.0', 1), recorded);
+    expect(report).toMatchObject({ lines: 7, skipped: 0, findings: [] });
+    expect(report.events + report.verbatim + report.skipped).toBe(report.lines);
+    expect(events[0]).toMatchObject({ type: 'SyscallEntered', data: { about: '0000:03:02.0\n e1000' }, line: 1 });
+    expect(events[1]).toMatchObject({ type: 'CallEntered', line: 3 });
+  });
+
   it('does not read a line that is cut: half a number is another number', () => {
     const entry = line('h-1', '1.0', 'iommu_group_claim_dma_owner: (f) gp=0xff00 newowner=0xaa gid=6');
     const whole = line('h-1', '1.1', 'iommu_group_claim_dma_owner_ret: (f) ret=-16');

@@ -1,22 +1,32 @@
 import { nanos, type TraceEvent, taskId } from '@custody/trace';
-import { type Beside, type Finding, findingsOf, type LineTally, missingBeside, stopsShort } from './findings.ts';
+import {
+  type Beside,
+  type Finding,
+  FirstOf,
+  findingsOf,
+  type LineTally,
+  missingBeside,
+  stopsShort,
+} from './findings.ts';
 import { interpreter, type Tally } from './interpreter.ts';
 import { defaultLine, kernelRelease, lineFor } from './mapping/lines.ts';
-import { mappingOf } from './mapping/mapping.ts';
+import { type Mapping, mappingOf } from './mapping/mapping.ts';
 import type { MappingFile } from './mapping/mapping-file.ts';
-import { NotATraceError } from './not-a-trace-error.ts';
+import { firstLines, headOf, linesOf, type OpenedTrace, openTrace, type TraceSource, textTrace } from './open-trace.ts';
 import { type ExportedHeader, importOwnExport, isOwnExport } from './own-export.ts';
 import type { ProbeSeen } from './probes-seen.ts';
-import { parseLine } from './syntax/ftrace-text.ts';
-import { type Line, markerText } from './syntax/line.ts';
+import { type Line, markerText, type TraceRecord } from './syntax/line.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
 
-/** Every line of the file, and where it went: `events + verbatim + skipped = lines`. */
+/**
+ * Every line of the file, and where it went: `events + verbatim + skipped = lines`. An event whose argument has newlines
+ * takes several lines, and each of them counts.
+ */
 export interface ImportReport {
   readonly lines: number;
   /** Lines that told facts; one line may tell several. */
   readonly events: number;
-  /** Lines kept as they were, each as one `LineKept`. */
+  /** Lines of events that were kept as they were, each event as one `LineKept`. */
   readonly verbatim: number;
   /** Comments, blank lines and lines that could not be read. */
   readonly skipped: number;
@@ -53,40 +63,16 @@ export interface TraceImport {
   readonly kernel: string | null;
   readonly mapping: string;
   /** Batches of events, oldest first; ends with the report. */
-  readonly events: () => Generator<readonly TraceEvent[], ImportReport>;
+  readonly events: () => AsyncGenerator<readonly TraceEvent[], ImportReport>;
   /** Of a run that was exported: what it said of itself, which holds in place of a topology.json. */
   readonly exported?: ExportedHeader;
 }
 
-/** What is left of a line that breaks off is not read: a number without its end is another number. */
-const cutLine: Line = { kind: 'unreadable', reason: 'it has no newline, so it may be cut' };
-
 const batchSize = 16_000;
-const headLines = 200;
-
-/** The text's lines without their newlines; a last line that has no newline is `cut`. */
-function* linesOf(text: string): Generator<{ readonly text: string; readonly cut: boolean }> {
-  for (let from = 0; from < text.length; ) {
-    const newline = text.indexOf('\n', from);
-    const to = newline < 0 ? text.length : newline;
-    yield { text: text.charCodeAt(to - 1) === 13 ? text.slice(from, to - 1) : text.slice(from, to), cut: newline < 0 };
-    from = to + 1;
-  }
-}
-
-const head = (text: string): string[] => {
-  const lines: string[] = [];
-  for (const line of linesOf(text)) {
-    lines.push(line.text);
-    if (lines.length === headLines) break;
-  }
-  return lines;
-};
 
 /** @throws TopologyError when the trace names another kernel than the topology. */
-const releaseIn = (recorded: RecordedTopology, lines: readonly string[]): string | null => {
-  const marker = lines.find((line) => line.includes(' uname='));
-  const traced = marker === undefined ? null : kernelRelease(marker.slice(marker.indexOf(' uname=')));
+const releaseIn = (recorded: RecordedTopology, { uname }: OpenedTrace): string | null => {
+  const traced = uname === null ? null : kernelRelease(uname);
   const topology = recorded.uname === null ? null : kernelRelease(recorded.uname);
   if (traced !== null && topology !== null && traced !== topology) {
     throw new TopologyError(
@@ -97,16 +83,6 @@ const releaseIn = (recorded: RecordedTopology, lines: readonly string[]): string
   return traced ?? topology;
 };
 
-const assertTrace = (lines: readonly string[]): void => {
-  if (lines.some((line) => parseLine(line).kind === 'record')) return;
-  const first = lines.find((line) => line.trim() !== '');
-  throw new NotATraceError(
-    `Cannot read this as a trace: none of its first ${lines.length} lines has the form "comm-pid [cpu] time: event: ` +
-      `fields"${first === undefined ? ', it is empty' : `; the first is ${JSON.stringify(first.slice(0, 60))}`}. ` +
-      'Give tracefs text (trace, trace_pipe) or the output of trace-cmd report',
-  );
-};
-
 /** What may come with a trace. */
 export interface ImportOptions {
   /** What the user's own probes mean. */
@@ -114,90 +90,114 @@ export interface ImportOptions {
   readonly beside?: Beside | undefined;
 }
 
-/**
- * Reads a trace as text.
- *
- * @param text - tracefs `trace` or `trace_pipe`, or the output of `trace-cmd report`.
- * @param recorded - from `parseTopology`, or `noTopology`.
- * @param options - a mapping of the user's own, and the texts of kprobe_profile and stats.
- * @throws NotATraceError when none of the first lines is a trace line, nor is it a run that was exported as text.
- * @throws TopologyError when the topology is of another kernel.
- */
-export const importTrace = (text: string, recorded: RecordedTopology, options: ImportOptions = {}): TraceImport => {
-  if (isOwnExport(text)) return importOwnExport(() => linesOf(text));
-  const first = head(text);
-  assertTrace(first);
-  const kernel = releaseIn(recorded, first);
-  const mapping = mappingOf(kernel === null ? defaultLine : lineFor(kernel), options.mapping);
+/** A trace with all that is needed to understand it. */
+interface Reading {
+  readonly trace: OpenedTrace;
+  readonly kernel: string | null;
+  readonly mapping: Mapping;
+  readonly recorded: RecordedTopology;
+  readonly beside: Beside | undefined;
+}
 
-  function* events(): Generator<readonly TraceEvent[], ImportReport> {
-    const reader = interpreter(mapping, recorded);
-    const tally: LineTally = {
-      lines: 0,
-      events: 0,
-      verbatim: 0,
-      comments: 0,
-      unreadable: [],
-      lost: 0,
-      gaps: 0,
-      firstGap: null,
-      backwards: 0,
-      cut: false,
-      begun: false,
-      ended: false,
-      kept: new Map(),
-    };
-    let at = 0;
-    let batch: TraceEvent[] = [];
-    for (const line of linesOf(text)) {
-      tally.lines += 1;
-      const parsed: Line = line.cut ? cutLine : parseLine(line.text);
-      switch (parsed.kind) {
-        case 'comment':
-          tally.comments += 1;
-          break;
-        case 'unreadable':
-          tally.unreadable.push({ line: tally.lines, reason: parsed.reason });
-          break;
-        case 'lost': {
-          const stamp = { task: taskId('-'), at: nanos(at), cpu: parsed.cpu, line: tally.lines };
-          reader.note({ type: 'EventsLost', data: { count: parsed.count } }, stamp);
-          tally.events += 1;
-          // At least one, where the kernel did not count them.
-          tally.lost += parsed.count ?? 1;
-          tally.gaps += 1;
-          tally.firstGap ??= reader.position();
-          break;
-        }
-        case 'record': {
-          const { record } = parsed;
-          if (record.at < at) tally.backwards += 1;
-          at = record.at;
-          const marked = markerText(record.fields);
-          if (marked.startsWith('SCN begin')) tally.begun = true;
-          if (marked.startsWith('SCN end')) tally.ended = true;
-          if (reader.interpret(record, tally.lines) === 'facts') tally.events += 1;
-          else {
-            tally.verbatim += 1;
-            tally.kept.set(record.name, (tally.kept.get(record.name) ?? 0) + 1);
-          }
-        }
-      }
-      tally.cut = line.cut;
-      batch.push(...reader.take());
-      if (batch.length >= batchSize) {
-        yield batch;
-        batch = [];
-      }
+/** @throws TopologyError as `importTrace`. */
+const readingOf = (trace: OpenedTrace, recorded: RecordedTopology, options: ImportOptions): Reading => {
+  const kernel = releaseIn(recorded, trace);
+  const { beside } = options;
+  return {
+    trace,
+    kernel,
+    mapping: mappingOf(kernel === null ? defaultLine : lineFor(kernel), options.mapping),
+    recorded,
+    // What the trace holds itself is of the very recording.
+    beside: trace.stats === null ? beside : { ...beside, stats: trace.stats },
+  };
+};
+
+/** Events by which user space writes a marker. */
+const markerNames: ReadonlySet<string> = new Set(['print', 'tracing_mark_write']);
+
+/** Takes lines one by one, in the order of the file, and has events for them. */
+const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
+  const reader = interpreter(mapping, recorded);
+  const tally: LineTally = {
+    lines: 0,
+    events: 0,
+    verbatim: 0,
+    comments: 0,
+    unreadable: new FirstOf(),
+    lost: 0,
+    gaps: 0,
+    firstGap: null,
+    backwards: 0,
+    cut: false,
+    begun: false,
+    ended: false,
+    kept: new Map(),
+  };
+  let at = 0;
+  let batch: TraceEvent[] = [];
+
+  const readRecord = (record: TraceRecord, lines: number): void => {
+    if (record.at < at) tally.backwards += 1;
+    at = record.at;
+    if (markerNames.has(record.name)) {
+      const marked = markerText(record.fields);
+      if (marked.startsWith('SCN begin')) tally.begun = true;
+      if (marked.startsWith('SCN end')) tally.ended = true;
     }
+    if (reader.interpret(record, tally.lines) === 'facts') tally.events += lines;
+    else {
+      tally.verbatim += lines;
+      tally.kept.set(record.name, (tally.kept.get(record.name) ?? 0) + 1);
+    }
+    // An event is where its first line is.
+    tally.lines += lines - 1;
+  };
+
+  const read = (line: Line): void => {
+    tally.lines += 1;
+    switch (line.kind) {
+      case 'comment':
+        tally.comments += 1;
+        break;
+      case 'unreadable':
+        tally.unreadable.push({ line: tally.lines, reason: line.reason });
+        tally.cut = line.isCut ?? false;
+        break;
+      case 'lost': {
+        const stamp = { task: taskId('-'), at: nanos(at), cpu: line.cpu, line: tally.lines };
+        reader.note({ type: 'EventsLost', data: { count: line.count } }, stamp);
+        tally.events += 1;
+        // At least one, where the kernel did not count them.
+        tally.lost += line.count ?? 1;
+        tally.gaps += 1;
+        tally.firstGap ??= reader.position();
+        break;
+      }
+      case 'record':
+        readRecord(line.record, line.lines ?? 1);
+    }
+    batch.push(...reader.take());
+  };
+
+  /** The events since the last call, when there are `least` of them; else none. */
+  const take = (least: number): readonly TraceEvent[] => {
+    if (batch.length < least) return [];
+    const events = batch;
+    batch = [];
+    return events;
+  };
+
+  /** No line comes any more. */
+  const end = (): ImportReport => {
     const brokeOff = tally.cut || stopsShort(tally, reader);
     if (brokeOff) {
       const stamp = { task: taskId('-'), at: nanos(at), line: tally.lines };
       reader.note({ type: 'RecordingEnded', data: { how: 'cut' } }, stamp);
       batch.push(...reader.take());
     }
-    if (batch.length > 0) yield batch;
-    const missing = missingBeside(options.beside, tally.lost);
+    const missing = missingBeside(beside, tally.lost);
+    const doubts = trace.doubts.map((text): Finding => ({ kind: 'trace-dat', text }));
     return {
       lines: tally.lines,
       events: tally.events,
@@ -213,28 +213,75 @@ export const importTrace = (text: string, recorded: RecordedTopology, options: I
       ...reader.tally(),
       read: reader.probes(),
       owners: reader.owners(),
-      complete: !brokeOff && tally.lost === 0 && (missing.overrun ?? 0) === 0,
-      findings: findingsOf({
-        reader,
-        tally,
-        kernel,
-        beside: options.beside,
-        members: recorded.topology.groups.length > 0,
-      }),
+      complete: !brokeOff && !trace.isDamaged && tally.lost === 0 && (missing.overrun ?? 0) === 0,
+      findings: [
+        ...findingsOf({ reader, tally, kernel, beside, members: recorded.topology.groups.length > 0 }),
+        ...doubts,
+      ],
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),
     };
-  }
+  };
 
-  return { kernel, mapping: mapping.id, events };
+  return { read, take, end };
 };
 
-/** The whole import at once: for tests and for runs small enough. */
-export const importAll = (text: string, recorded: RecordedTopology, options: ImportOptions = {}) => {
-  const all: TraceEvent[] = [];
-  const { events } = importTrace(text, recorded, options);
-  const batches = events();
-  for (let step = batches.next(); ; step = batches.next()) {
-    if (step.done) return { events: all, report: step.value };
-    all.push(...step.value);
+/**
+ * Reads a trace, in memory that does not grow with a text.
+ *
+ * @param source - tracefs `trace` or `trace_pipe`, the output of `trace-cmd report`, a trace.dat, or a run that was exported
+ *   as text; opened now for its first lines, and again for its events.
+ * @param recorded - from `parseTopology`, or `noTopology`.
+ * @param options - a mapping of the user's own, and the texts of kprobe_profile and stats.
+ * @throws NotATraceError when it is none of these.
+ * @throws TopologyError when the topology is of another kernel.
+ */
+export const importTrace = async (
+  source: TraceSource,
+  recorded: RecordedTopology,
+  options: ImportOptions = {},
+): Promise<TraceImport> => {
+  const head = await headOf(source);
+  if (isOwnExport(head.lines[0] ?? '')) return importOwnExport(head.lines, () => textLinesIn(source));
+  const reading = readingOf(await openTrace(source, head), recorded, options);
+
+  async function* events(): AsyncGenerator<readonly TraceEvent[], ImportReport> {
+    const { read, take, end } = lineByLine(reading);
+    for await (const lines of reading.trace.lines()) {
+      for (const line of lines) {
+        read(line);
+        const batch = take(batchSize);
+        if (batch.length > 0) yield batch;
+      }
+    }
+    const report = end();
+    const rest = take(1);
+    if (rest.length > 0) yield rest;
+    return report;
   }
+
+  return { kernel: reading.kernel, mapping: reading.mapping.id, events };
+};
+
+/** A source's lines as text, without their newlines; a last line that has no newline is `cut`. */
+async function* textLinesIn({
+  open,
+}: TraceSource): AsyncGenerator<{ readonly text: string; readonly cut: boolean }, void> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let rest = '';
+  for await (const bytes of open()) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const text of lines) yield { text: text.endsWith('\r') ? text.slice(0, -1) : text, cut: false };
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield { text: rest, cut: true };
+}
+
+/** The whole import of a text at once: for tests and for runs small enough. */
+export const importAll = (text: string, recorded: RecordedTopology, options: ImportOptions = {}) => {
+  const trace = textTrace(firstLines(text), async function* () {});
+  const { read, take, end } = lineByLine(readingOf(trace, recorded, options));
+  for (const line of linesOf(text)) read(line);
+  const report = end();
+  return { events: take(0), report };
 };

@@ -9,6 +9,8 @@ export {
 export type { LockTally, Times } from './lock-times.ts';
 export { MappingError, type MappingFile, parseMappingFile } from './mapping/mapping-file.ts';
 export { NotATraceError } from './not-a-trace-error.ts';
+export type { TraceSource } from './open-trace.ts';
+export { TextReader } from './syntax/text-reader.ts';
 export type { Decompressors } from './syntax/trace-dat/compression.ts';
 export { TraceDatError } from './syntax/trace-dat/error.ts';
 export { isTraceDat, readTraceDat, type TraceDat } from './syntax/trace-dat/trace-dat.ts';

@@ -3,7 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { type Position, runId, type TraceEvent } from '@custody/trace';
 import { type Exported, writeFtrace } from '@custody/trace-export';
 import { describe, expect, it } from 'vitest';
-import { importAll, importTrace } from './import-trace.ts';
+import { importTrace } from './import-trace.ts';
+import { importWhole, sourceOf } from './importing.testing.ts';
 import { noTopology, parseTopology } from './topology-file.ts';
 
 const fixtures = new URL('../../../fixtures/', import.meta.url);
@@ -16,8 +17,8 @@ const thereAndBack = async (name: string) => {
   const read = (file: string) => readFileSync(new URL(`${name}/${file}`, fixtures));
   const trace = gunzipSync(read('stream.trace.gz')).toString();
   const recorded = parseTopology(read('topology.json').toString());
-  const { kernel, mapping } = importTrace(trace, recorded);
-  const there = importAll(trace, recorded);
+  const there = await importWhole(sourceOf(trace), recorded);
+  const { kernel, mapping } = there;
   const { facts, complete, findings } = there.report;
   const run: Exported = {
     header: {
@@ -33,7 +34,13 @@ const thereAndBack = async (name: string) => {
     yield there.events;
   }
   for await (const piece of writeFtrace(run, events)) text += piece;
-  return { run, there, back: importAll(text, noTopology), again: importTrace(text, noTopology), text };
+  return {
+    run,
+    there,
+    back: await importWhole(sourceOf(text), noTopology),
+    again: await importTrace(sourceOf(text), noTopology),
+    text,
+  };
 };
 
 const withoutLine = ({ line: _line, ...event }: TraceEvent) => event;
@@ -73,17 +80,17 @@ describe('6.1-basic, exported as ftrace text', async () => {
   };
   const withFinding = text.replace(/"end":\{.*\}\}$/m, `"end":${JSON.stringify(found)}}`);
 
-  it('and cut anywhere is read up to there, as a part of the run', () => {
+  it('and cut anywhere is read up to there, as a part of the run', async () => {
     const part = text.slice(0, text.indexOf('\n', text.length / 2) - 7);
-    const { events, report } = importAll(part, noTopology);
+    const { events, report } = await importWhole(sourceOf(part), noTopology);
     expect(events.map(withoutLine)).toEqual(there.events.slice(0, events.length).map(withoutLine));
     expect(events.length).toBeGreaterThan(0);
     expect(report.complete).toBe(false);
     expect(report.findings.map(({ kind }) => kind)).toEqual(['cut', 'unreadable-lines']);
   });
 
-  it('and edited says so, and no longer where something was found', () => {
-    const { report } = importAll(withFinding.replace('errno="EPERM"', 'errno="OK"'), noTopology);
+  it('and edited says so, and no longer where something was found', async () => {
+    const { report } = await importWhole(sourceOf(withFinding.replace('errno="EPERM"', 'errno="OK"')), noTopology);
     expect(report.complete).toBe(false);
     expect(report.findings).toEqual([
       { kind: 'bug', text: 'BUG at x' },
@@ -91,8 +98,11 @@ describe('6.1-basic, exported as ftrace text', async () => {
     ]);
   });
 
-  it('and spoilt in a line says which', () => {
-    const { report } = importAll(text.replace('LockAcquired: lock=', 'LockAcquired: lok='), noTopology);
+  it('and spoilt in a line says which', async () => {
+    const { report } = await importWhole(
+      sourceOf(text.replace('LockAcquired: lock=', 'LockAcquired: lok=')),
+      noTopology,
+    );
     const line = text.slice(0, text.indexOf('LockAcquired: lock=')).split('\n').length;
     expect(report.findings.find(({ kind }) => kind === 'unreadable-lines')?.text).toBe(
       `1 line could not be read; the first is line ${line}: LockAcquired has no field "lok"`,
@@ -103,7 +113,7 @@ describe('6.1-basic, exported as ftrace text', async () => {
     ['of a newer format', (head: string) => head.replace('ftrace 1', 'ftrace 2'), /reads format 1; upgrade/],
     ['without its second line', (head: string) => head.replace(/\n.*\n/, '\n'), /second line is no JSON/],
     ['without a topology', (head: string) => head.replace('"topology"', '"topolgy"'), /at header.topology/],
-  ])('with a head %s is refused', (_, change, says) => {
-    expect(() => importTrace(change(text), noTopology)).toThrow(says);
+  ])('with a head %s is refused', async (_, change, says) => {
+    await expect(importTrace(sourceOf(change(text)), noTopology)).rejects.toThrow(says);
   });
 });

@@ -148,14 +148,13 @@ const cutLine = { kind: 'unreadable', reason: 'it has no newline, so it may be c
  * @throws NotATraceError when its head is not as it was written, or of a newer version.
  */
 export const importOwnExport = (
-  lines: () => Iterable<{ readonly text: string; readonly cut: boolean }>,
+  [first = '', second = '']: readonly string[],
+  lines: () => AsyncIterable<{ readonly text: string; readonly cut: boolean }>,
 ): TraceImport & { readonly exported: ExportedHeader } => {
-  const opening = lines()[Symbol.iterator]();
-  const [first = '', second = ''] = [opening.next().value?.text, opening.next().value?.text];
   const about = headIn(first, second);
   const { source, topology } = about.header;
 
-  function* events(): Generator<readonly TraceEvent[], ImportReport> {
+  async function* events(): AsyncGenerator<readonly TraceEvent[], ImportReport> {
     const reader = ftraceReader();
     const tally = tallying();
     const unreadable: { line: number; reason: string }[] = [];
@@ -163,7 +162,7 @@ export const importOwnExport = (
     let facts = 0;
     let verbatim = 0;
     let batch: TraceEvent[] = [];
-    for (const { text, cut } of lines()) {
+    for await (const { text, cut } of lines()) {
       line += 1;
       const read = cut && !text.startsWith('#') ? cutLine : reader.read(text);
       if (read.kind === 'unreadable') unreadable.push({ line, reason: read.reason });

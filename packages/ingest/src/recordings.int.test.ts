@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { fold, type TraceEvent, worldOf } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
-import { importAll } from './import-trace.ts';
+import { importAll, importTrace } from './import-trace.ts';
 import { parseTopology } from './topology-file.ts';
 
 /** The figures here are those of ../shared/traces/*\/README.md, counted there by another program. */
@@ -46,6 +46,19 @@ describe('6.1-race', () => {
   it('has no ownership change without its reason and no lock held twice', () => {
     expect(report.findings).toEqual([]);
     expect(report.unexplained).toBe(0);
+  });
+
+  it('is the same when it comes in pieces', async () => {
+    async function* pieces() {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length; at += 65_521) yield bytes.subarray(at, at + 65_521);
+    }
+    const batches = (await importTrace({ open: pieces }, recorded)).events();
+    const all: TraceEvent[] = [];
+    let step = await batches.next();
+    for (; !step.done; step = await batches.next()) all.push(...step.value);
+    expect(step.value).toEqual(report);
+    expect(all).toEqual(events);
   });
 
   it('ends with the owner and count that the last reading under the lock shows', () => {

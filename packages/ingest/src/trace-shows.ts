@@ -5,6 +5,7 @@ import { defaultLine, lineFor } from './mapping/lines.ts';
 import { mappingOf, rowFinder } from './mapping/mapping.ts';
 import { needsFilter, probeLines } from './mapping/probe-line.ts';
 import { type ArgumentName, type At, argumentNames } from './mapping/row.ts';
+import type { TraceSource } from './open-trace.ts';
 import type { RecordedTopology } from './topology-file.ts';
 
 /** A probe that a trace lacks, and how to add it. */
@@ -52,19 +53,19 @@ const withLines = (line: KernelLine, { row, prints }: Missing): ProbeToAdd => ({
 /**
  * Reads a trace and says, per family of facts, whether it can show it.
  *
- * @param text - as for `importTrace`.
+ * @param source - as for `importTrace`.
  * @param options - as for `importTrace`; `formats` is the text of the events' `format` files, if there is one.
  * @throws NotATraceError, TopologyError as `importTrace`.
  */
-export const traceShows = (
-  text: string,
+export const traceShows = async (
+  source: TraceSource,
   recorded: RecordedTopology,
   { formats, ...options }: ImportOptions & { readonly formats?: string | undefined } = {},
-): TraceShows => {
-  const trace = importTrace(text, recorded, options);
+): Promise<TraceShows> => {
+  const trace = await importTrace(source, recorded, options);
   const batches = trace.events();
-  let step = batches.next();
-  while (!step.done) step = batches.next();
+  let step = await batches.next();
+  while (!step.done) step = await batches.next();
 
   const line = trace.kernel === null ? defaultLine : lineFor(trace.kernel);
   const mapping = mappingOf(line, options.mapping);

@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { deskOn } from './desk.testing.ts';
 import { RequestError, UnknownRunError } from './errors.ts';
 import type { Recording } from './import-recording.ts';
+import { sourceOf } from './recording.testing.ts';
 
 const recording: Recording = {
   file: 'uses.trace',
   title: 'uses',
   topology: null,
-  text: Array.from({ length: 40 }, (_, index) => `h-1 [000] ..... 1.0000${10 + index}: gacq: (f)\n`).join(''),
+  source: sourceOf(
+    Array.from({ length: 40 }, (_, index) => `h-1 [000] ..... 1.0000${10 + index}: gacq: (f)\n`).join(''),
+  ),
 };
 
 /** A log that fails, as if its process were killed, at the n-th removal of a stream. */

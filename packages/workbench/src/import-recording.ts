@@ -7,6 +7,7 @@ import {
   parseMappingFile,
   parseTopology,
   type TraceShows,
+  type TraceSource,
   traceShows,
 } from '@custody/ingest';
 import { type RunHeader, type RunId, runId, type TraceEvent } from '@custody/trace';
@@ -19,7 +20,8 @@ export interface Recording {
   /** What to call its file in messages. */
   readonly file: string;
   readonly title: string;
-  readonly text: string;
+  /** Its bytes: read once for its first lines, once for its id and once for its events. */
+  readonly source: TraceSource;
   /** The contents of its topology.json; null when there is none. */
   readonly topology: string | null;
   /** What the user's own probes mean: a file's name and contents. Default: none. */
@@ -56,11 +58,37 @@ const topologyIn = ({ topology }: Recording) => (topology === null ? noTopology 
  * @param formats - the `format` texts of its events, if they are there.
  * @throws NotATraceError, TopologyError, MappingError.
  */
-export const whatRecordingShows = (recording: Recording, formats?: string): TraceShows =>
-  traceShows(recording.text, topologyIn(recording), { mapping: mappingIn(recording), formats });
+export const whatRecordingShows = (recording: Recording, formats?: string): Promise<TraceShows> =>
+  traceShows(recording.source, topologyIn(recording), { mapping: mappingIn(recording), formats });
 
 /**
- * @param progress - told how many events are written so far.
+ * A digest of the recording, for its id: of the JSON of an array with all of its text, and then what else it was read by, which never is at hand as a whole.
+ *
+ * @param progress - told after each piece.
+ */
+const digestOf = async (
+  ports: Ports,
+  madeWith: readonly unknown[],
+  { open }: TraceSource,
+  own: readonly string[],
+  progress: () => void,
+): Promise<string> => {
+  const digest = ports.running();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  // A string in JSON is that of its pieces, one after the other.
+  const add = (text: string): void => digest.add(JSON.stringify(text).slice(1, -1));
+  digest.add(`${JSON.stringify(madeWith).slice(0, -1)},"`);
+  for await (const bytes of open()) {
+    add(decoder.decode(bytes, { stream: true }));
+    progress();
+  }
+  add(decoder.decode());
+  digest.add(`"${own.map((text) => `,${JSON.stringify(text)}`).join('')}]`);
+  return digest.end();
+};
+
+/**
+ * @param progress - told how many events are written so far; none while the recording is read for its id.
  * @throws NotATraceError, TopologyError, MappingError.
  */
 export const importRecording = async (
@@ -68,12 +96,12 @@ export const importRecording = async (
   recording: Recording,
   progress: (events: number) => void = () => {},
 ): Promise<ImportedRun> => {
-  const { file, title, text, topology, mapping, beside } = recording;
+  const { file, title, source: bytes, topology, mapping, beside } = recording;
   const recorded = topologyIn(recording);
-  const trace = importTrace(text, recorded, { mapping: mappingIn(recording), beside });
+  const trace = await importTrace(bytes, recorded, { mapping: mappingIn(recording), beside });
+  const madeWith = ['recording', mappingVersion, trace.mapping, topology];
   const own = mapping === undefined ? [] : [mapping.text];
-  const made = JSON.stringify(['recording', mappingVersion, trace.mapping, topology, text, ...own]);
-  const run = runId(ports.digest(made).slice(0, idLength));
+  const run = runId((await digestOf(ports, madeWith, bytes, own, () => progress(0))).slice(0, idLength));
   const read = { kind: 'recording', file, kernel: trace.kernel, mapping: trace.mapping } as const;
   const { source, topology: members } = trace.exported ?? { source: read, topology: recorded.topology };
   const header: RunHeader = { run, title, source, topology: members };
@@ -81,9 +109,9 @@ export const importRecording = async (
   const about = { run, title: known?.header.title ?? title, kernel: trace.kernel, mapping: trace.mapping };
   if (known?.end?.report) return { ...about, already: true, ...known.end.report };
 
-  function* batches(): Generator<readonly TraceEvent[], ReportedEnd> {
+  async function* batches(): AsyncGenerator<readonly TraceEvent[], ReportedEnd> {
     const events = trace.events();
-    for (let step = events.next(), written = 0; ; step = events.next()) {
+    for (let step = await events.next(), written = 0; ; step = await events.next()) {
       if (step.done) {
         const { facts, complete, findings } = step.value;
         return { events: facts, complete, findings, report: step.value };

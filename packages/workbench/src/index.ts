@@ -1,7 +1,14 @@
 export type { Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
-export { MappingError, NotATraceError, TopologyError, type TraceShows } from '@custody/ingest';
+export {
+  type Decompressors,
+  isTraceDat,
+  MappingError,
+  NotATraceError,
+  TopologyError,
+  type TraceShows,
+} from '@custody/ingest';
 export { RevisionConflictError, StoreError } from '@custody/log';
 export {
   type Case,

@@ -91,7 +91,7 @@ export const recordSimulation = async (
     source,
     topology: topologyOf(variant, scenario),
   };
-  function* batches(): Generator<readonly TraceEvent[], RunEnd> {
+  async function* batches(): AsyncGenerator<readonly TraceEvent[], RunEnd> {
     yield events;
     return { events: events.length, complete: true, findings: findingsOf(simulation) };
   }

@@ -1,10 +1,10 @@
 import { type EventLog, memoryLog, revision, streamId } from '@custody/log';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
-import { deskOn } from './desk.testing.ts';
+import { deskOn, sha256 } from './desk.testing.ts';
 import { RequestError, UnknownRunError } from './errors.ts';
 import { exploreScenario } from './model-run.ts';
-import { recording } from './recording.testing.ts';
+import { recording, sourceOf } from './recording.testing.ts';
 
 describe('an import', () => {
   it('becomes a run that opens with what the last reading says', async () => {
@@ -33,6 +33,17 @@ describe('an import', () => {
     expect(other).toMatchObject({ mapping: 'linux-6.1+mine.json', already: false });
     expect(other.run).not.toBe(plain.run);
     expect(await desk.importRecording(own('mine.json'))).toMatchObject({ run: other.run, already: true });
+  });
+
+  it('has the id that its whole text gives, however it comes in', async () => {
+    const text = 'h-1 [000] ..... 1.0: print: tracing_mark_write: "Žluťoučký" \\ \u{1f427}\t\u2028\r\n'.repeat(500);
+    const { run } = await deskOn(memoryLog()).importRecording({
+      file: 'a.trace',
+      title: 'a',
+      topology: null,
+      source: sourceOf(text),
+    });
+    expect(run).toBe(sha256(JSON.stringify(['recording', 2, 'linux-6.1', null, text])).slice(0, 12));
   });
 
   it('whose writer died is a run marked incomplete, and is taken up where it stopped', async () => {

@@ -43,13 +43,13 @@ export const append = async (
 export const writeRun = async <End extends RunEnd>(
   ports: Ports,
   header: RunHeader,
-  batches: Generator<readonly TraceEvent[], End>,
+  batches: AsyncGenerator<readonly TraceEvent[], End>,
 ): Promise<End> => {
   const { log, now } = ports;
   const of = await beginRun(log, header, now());
   let there: number = await log.head(eventsStream(of));
   let passed = 0;
-  for (let step = batches.next(); ; step = batches.next()) {
+  for (let step = await batches.next(); ; step = await batches.next()) {
     if (step.done) {
       const end = step.value;
       await closeRun(log, header, of, { end, at: now() });

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { registerDiff } from './diff-command.ts';
 import { registerExplore } from './explore-command.ts';
+import { registerImport } from './import-command.ts';
 import { registerLog } from './log-command.ts';
 
 const program = new Command('bench').description('what Custody takes, measured; see tools/bench/README.md');
 registerDiff(program);
 registerExplore(program);
 registerLog(program);
+registerImport(program);
 
 try {
   await program.parseAsync();

@@ -91,7 +91,7 @@ const registerTrace: Register = (doctor) => {
         const { recording } = incoming;
         const { formats } = await besideOf(recording.file);
         const mapping = await mappingFrom(options.mapping);
-        const shows = whatRecordingShows({ ...recording, mapping }, formats);
+        const shows = await whatRecordingShows({ ...recording, mapping }, formats);
         return print.answer({
           json: { file: recording.file, ...shows },
           text: showsLines(shows, recording.title),

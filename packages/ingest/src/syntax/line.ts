@@ -20,11 +20,21 @@ export interface TraceRecord {
 
 /** A line of a trace, or what trace.dat has in its place. */
 export type Line =
-  | { readonly kind: 'record'; readonly record: TraceRecord }
+  | {
+      readonly kind: 'record';
+      readonly record: TraceRecord;
+      /** How many lines of the file it took, where there are lines and it was not one. */
+      readonly lines?: number;
+    }
   /** Events of that CPU are missing here; `count` is null when the kernel did not say how many. */
   | { readonly kind: 'lost'; readonly cpu: number; readonly count: number | null }
   | { readonly kind: 'comment' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      /** The file ends in the middle of it. */
+      readonly isCut?: true;
+    };
 
 /** What was written to trace_marker; trace-cmd report puts the function's name in front. */
 export const markerText = (fields: string): string => fields.replace(/^tracing_mark_write: /, '').trim();

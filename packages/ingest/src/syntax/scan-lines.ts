@@ -1,0 +1,346 @@
+import type { Columns } from './columns.ts';
+import type { Line } from './line.ts';
+import { hashed, noHash } from './words.ts';
+
+/** In bytes, with its newline; the kernel prints an event into a page or two. */
+export const longestLine = 1 << 20;
+/** How much text the lines of one event can have together, in bytes. */
+const longestEvent = 1 << 16;
+
+const tab = 9;
+const newline = 10;
+const carriageReturn = 13;
+const blank = 32;
+const quote = 34;
+const hash = 35;
+const open = 40;
+const close = 41;
+const dash = 45;
+const dot = 46;
+const zero = 48;
+const nine = 57;
+const colon = 58;
+const openBracket = 91;
+const closeBracket = 93;
+const letterV = 118;
+
+const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+
+/** White space of ASCII: the kernel prints no other. */
+const isSpace = (byte: number): boolean => byte === blank || (byte >= tab && byte <= carriageReturn);
+const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
+/** 1 for a byte that a name or a time can have. */
+const tokenBytes = Uint8Array.from({ length: 256 }, (_, byte) => (byte === colon || isSpace(byte) ? 0 : 1));
+const isTokenByte = (byte: number): boolean => tokenBytes[byte] === 1;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Each byte one character, so that places in the text are places in the bytes. */
+const byteDecoder = new TextDecoder('latin1');
+
+const comment: Line = { kind: 'comment' };
+const shapeless: Line = { kind: 'unreadable', reason: 'not of the form "comm-pid [cpu] time: event: fields"' };
+export const tooLong: Line = {
+  kind: 'unreadable',
+  reason: `longer than ${longestLine} bytes, as no line of a trace is`,
+};
+const late = (seconds: string): Line => ({ kind: 'unreadable', reason: `time ${seconds} is past 2^53 nanoseconds` });
+
+/** trace-cmd has a buffer's name in front, where it says one. */
+const lostShape = /^(?:\S+:\s+)?CPU:(\d+) \[(?:LOST (?:(\d+) )?EVENTS|(?:(\d+) )?EVENTS DROPPED)\]$/;
+/** Stands where the kernel began with a CPU's buffer: that may be between the lines of an event. */
+const bufferStartShape = /^##### CPU \d+ buffer started ####$/;
+
+const isComment = (text: string): boolean =>
+  text.trim() === '' || text.startsWith('#') || text.startsWith('version = ') || /^cpus=\d+$/.test(text);
+
+const startsComment = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === hash || (bytes[at] === letterV && byteDecoder.decode(bytes.subarray(at, at + 10)) === 'version = ');
+
+/** A line that is no record. */
+const otherLine = (text: string): Line => {
+  if (isComment(text)) return comment;
+  const lost = lostShape.exec(text);
+  if (!lost) return shapeless;
+  const count = lost[2] ?? lost[3];
+  return { kind: 'lost', cpu: Number(lost[1]), count: count === undefined ? null : Number(count) };
+};
+
+/**
+ * With latency columns the CPU stands without brackets, at the flags: `sh-530  1d..2.`. Behind them the time, or with
+ * the option `latency-format` microseconds since the trace began and a mark for what took long: `123us+: `.
+ */
+const latencyShape =
+  /^[ \t]*(?![ \t])([^\n]+?)-(\d+)[ \t]+(\d{1,9})[.?dDbBX][\w.?]{3,5}[ \t]+(?:(\d+)(?:\.(\d+))?|(\d+)us[ +!#*@$]): ([^\s:]+): ?/d;
+
+const latencyTime = (seconds: string, fraction: string | undefined, micros: string | undefined): number => {
+  if (micros !== undefined) return Number(micros) * 1000;
+  return fraction === undefined ? Number(seconds) : Number(seconds) * 1e9 + Number(fraction.padEnd(9, '0').slice(0, 9));
+};
+
+const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
+  let sum = noHash;
+  for (let index = from; index < to; index += 1) sum = hashed(sum, bytes[index] as number);
+  return sum;
+};
+
+const quotesIn = (bytes: Uint8Array, from: number, to: number): number => {
+  let count = 0;
+  for (let index = from; index < to; index += 1) if (bytes[index] === quote) count += 1;
+  return count;
+};
+
+/** Back over white space. @returns the end of what stands before it; `at` where there is none. */
+const backOverSpace = (bytes: Uint8Array, from: number, at: number): number => {
+  let end = at;
+  while (end > from && isSpace(bytes[end - 1] as number)) end -= 1;
+  return end;
+};
+
+const overSpace = (bytes: Uint8Array, at: number): number => {
+  let next = at;
+  while (bytes[next] !== newline && isSpace(bytes[next] as number)) next += 1;
+  return next;
+};
+
+/** Back over a tgid, `( 530)` or `(-----)`, that ends at `at`. @returns where it begins; `at` where it is none. */
+const backOverTgid = (bytes: Uint8Array, from: number, at: number): number => {
+  for (let begin = at - 1; begin > from; begin -= 1) {
+    const byte = bytes[begin - 1] as number;
+    if (byte === open) return begin === at - 1 ? at : begin - 1;
+    if (!isSpace(byte) && !isDigit(byte) && byte !== dash) return at;
+  }
+  return at;
+};
+
+/** The end of the pid before the brackets, with a tgid between them or not; `from` where there can be none. */
+const pidEnd = (bytes: Uint8Array, from: number, bracket: number): number => {
+  const end = backOverSpace(bytes, from, bracket);
+  if (end === bracket || end === from) return from;
+  if (bytes[end - 1] !== close) return end;
+  const tgid = backOverTgid(bytes, from, end);
+  const before = backOverSpace(bytes, from, tgid);
+  return before === tgid ? from : before;
+};
+
+/** Past the CPU and the flags, where there are any. @returns where the time begins; 0 when it cannot be there. */
+const timeStart = (bytes: Uint8Array, bracket: number): number => {
+  let at = bracket + 1;
+  while (isDigit(bytes[at] as number)) at += 1;
+  // No machine has a CPU of ten digits.
+  if (at === bracket + 1 || at > bracket + 10 || bytes[at] !== closeBracket) return 0;
+  const first = overSpace(bytes, at + 1);
+  if (first === at + 1) return 0;
+  let end = first;
+  while (isTokenByte(bytes[end] as number)) end += 1;
+  return bytes[end] === colon ? first : overSpace(bytes, end);
+};
+
+/** Adds a row for each event in a chunk, and for each line that is none. */
+export class LineScanner {
+  readonly #columns: Columns;
+  /** Where the first line of the last record begins. */
+  #last = 0;
+  /** How long that line is up to its time: the next is mostly of the same task, CPU and flags. 0 when there is none. */
+  #beforeTime = 0;
+  #cpu = 0;
+  #comm = 0;
+  #tid = 0;
+
+  constructor(columns: Columns) {
+    this.#columns = columns;
+  }
+
+  /** Reads the lines in `columns.bytes[from, end)`, each with its newline. */
+  scan(from: number, end: number): void {
+    const columns = this.#columns;
+    const { bytes } = columns;
+    this.#beforeTime = 0;
+    for (let start = from; start < end; ) {
+      const before = columns.rows;
+      const read = this.#record(start);
+      let at = read === 0 ? start : read;
+      while (bytes[at] !== newline) at += 1;
+      const to = at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
+      if (at - start >= longestLine) {
+        columns.rows = before;
+        columns.addOther(tooLong);
+      } else if (read === 0) this.#other(start, to);
+      else columns.to[before] = to;
+      start = at + 1;
+    }
+  }
+
+  /** Where the last row begins if the next line may belong to it, as its string is not closed yet; else null. */
+  unfinished(): number | null {
+    return this.#isOpen() ? this.#last : null;
+  }
+
+  /**
+   * Reads the line at `start` if it is a record: its CPU is in the first brackets with a pid before, a time
+   * behind.
+   *
+   * @returns up to where; 0 when it is none.
+   */
+  #record(start: number): number {
+    const read = this.#likeTheLast(start);
+    if (read !== 0) return read;
+    const { bytes } = this.#columns;
+    if (startsComment(bytes, start)) return 0;
+    for (let at = start; ; at += 1) {
+      let byte = bytes[at] as number;
+      while (byte !== openBracket && byte !== newline) {
+        at += 1;
+        byte = bytes[at] as number;
+      }
+      if (byte === newline) return 0;
+      const to = this.#recordAround(start, at);
+      if (to !== 0) return to;
+    }
+  }
+
+  /** As `#record`, for a line that is as the last up to its time. Where that had no record before, this has none. */
+  #likeTheLast(start: number): number {
+    const columns = this.#columns;
+    const { bytes } = columns;
+    const shift = start - this.#last;
+    const time = start + this.#beforeTime;
+    let at = start;
+    while (at < time && bytes[at] === bytes[at - shift]) at += 1;
+    if (at < time || time === start) return 0;
+    const row = columns.rows;
+    const read = this.#event(time);
+    if (read === 0 || !columns.isRecord(row)) return read;
+    columns.cpu[row] = this.#cpu;
+    columns.comm[row] = this.#comm;
+    columns.tid[row] = this.#tid;
+    this.#last = start;
+    return read;
+  }
+
+  #recordAround(start: number, bracket: number): number {
+    const columns = this.#columns;
+    const { bytes } = columns;
+    const tidTo = pidEnd(bytes, start, bracket);
+    let tidFrom = tidTo;
+    while (tidFrom > start && isDigit(bytes[tidFrom - 1] as number)) tidFrom -= 1;
+    // Before the pid a dash, and before that a name of one byte at least.
+    if (tidFrom === tidTo || tidFrom < start + 2 || bytes[tidFrom - 1] !== dash) return 0;
+    const time = timeStart(bytes, bracket);
+    if (time === 0) return 0;
+    const row = columns.rows;
+    const read = this.#event(time);
+    if (read === 0 || !columns.isRecord(row)) return read;
+
+    let cpu = 0;
+    for (let digit = bracket + 1; bytes[digit] !== closeBracket; digit += 1) {
+      cpu = cpu * 10 + (bytes[digit] as number) - zero;
+    }
+    let commFrom = start;
+    while (isSpace(bytes[commFrom] as number)) commFrom += 1;
+    // A task can have named itself with blanks only.
+    commFrom = Math.min(commFrom, tidFrom - 2);
+    this.#cpu = cpu;
+    this.#comm = this.#word(commFrom, tidFrom - 1);
+    this.#tid = this.#word(tidFrom, tidTo);
+    columns.cpu[row] = cpu;
+    columns.comm[row] = this.#comm;
+    columns.tid[row] = this.#tid;
+    this.#last = start;
+    this.#beforeTime = time - start;
+    return read;
+  }
+
+  /**
+   * Reads what stands from the time on: `30.277190: glock: `. Adds a row that has no task yet, or one of a time that is
+   * too late.
+   *
+   * @returns the end of the event's name; 0 when it is none.
+   */
+  #event(time: number): number {
+    const columns = this.#columns;
+    const { bytes } = columns;
+    let at = time;
+    let nanos = 0;
+    for (; isDigit(bytes[at] as number); at += 1) nanos = nanos * 10 + (bytes[at] as number) - zero;
+    if (at === time) return 0;
+    const secondsTo = at;
+    if (bytes[at] === dot) {
+      at += 1;
+      let fraction = 0;
+      let digits = 0;
+      for (; isDigit(bytes[at] as number); at += 1) {
+        if (digits === 9) continue;
+        fraction = fraction * 10 + (bytes[at] as number) - zero;
+        digits += 1;
+      }
+      if (digits === 0) return 0;
+      nanos = nanos * 1e9 + fraction * (powersOfTen[9 - digits] as number);
+    }
+    if (bytes[at] !== colon || bytes[at + 1] !== blank) return 0;
+
+    const nameFrom = at + 2;
+    let nameHash = noHash;
+    at = nameFrom;
+    for (let byte = bytes[at] as number; isTokenByte(byte); byte = bytes[at] as number) {
+      nameHash = hashed(nameHash, byte);
+      at += 1;
+    }
+    if (at === nameFrom || bytes[at] !== colon) return 0;
+    if (!Number.isSafeInteger(nanos)) {
+      columns.addOther(late(decoder.decode(bytes.subarray(time, secondsTo))));
+      return at;
+    }
+    const name = columns.words.numberOf(bytes, nameFrom, at, nameHash);
+    columns.addRecord(nanos, 0, 0, 0, name, at + (bytes[at + 1] === blank ? 2 : 1));
+    return at;
+  }
+
+  /** A line with latency columns, one that goes on with the record before it, or none of a record. */
+  #other(start: number, to: number): void {
+    const columns = this.#columns;
+    const bytes = columns.bytes.subarray(start, to);
+    if (!startsComment(bytes, 0) && this.#latencyRecord(bytes, start)) {
+      columns.to[columns.rows - 1] = to;
+      return;
+    }
+    const text = decoder.decode(bytes);
+    const line = otherLine(text);
+    if (line.kind !== 'lost' && !bufferStartShape.test(text) && this.#isOpen()) columns.extend(to);
+    else columns.addOther(line);
+  }
+
+  #latencyRecord(line: Uint8Array, start: number): boolean {
+    const columns = this.#columns;
+    const found = latencyShape.exec(byteDecoder.decode(line));
+    if (!found) return false;
+    const [whole, , , cpu = '', seconds = '', fraction, micros] = found;
+    const at = latencyTime(seconds, fraction, micros);
+    if (!Number.isSafeInteger(at)) {
+      columns.addOther(late(micros === undefined ? seconds : `${micros}us`));
+      return true;
+    }
+    const word = (group: number): number => {
+      const [from, to] = found.indices?.[group] ?? [0, 0];
+      return this.#word(start + from, start + to);
+    };
+    columns.addRecord(at, Number(cpu), word(1), word(2), word(7), start + whole.length);
+    this.#last = start;
+    this.#beforeTime = 0;
+    return true;
+  }
+
+  #word(from: number, to: number): number {
+    const { bytes, words } = this.#columns;
+    return words.numberOf(bytes, from, to, hashOf(bytes, from, to));
+  }
+
+  /** Has the last row a string that is not closed, and is it no longer than an event can be? */
+  #isOpen(): boolean {
+    const columns = this.#columns;
+    const row = columns.rows - 1;
+    if (row < 0 || !columns.isRecord(row)) return false;
+    const from = columns.from[row] as number;
+    const to = columns.to[row] as number;
+    return to - from < longestEvent && quotesIn(columns.bytes, from, to) % 2 === 1;
+  }
+}

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { inItsOwnProcess } from './own-process.ts';
+
+/** What `read-once.ts` is told. */
+export interface ReadRequest {
+  readonly how: 'scan' | 'patterns';
+  readonly file: string;
+}
+
+/** What reading a file took, in a process of its own. */
+export interface ReadRun {
+  readonly lines: number;
+  /** Processor time of user and system, in seconds. */
+  readonly cpu: number;
+  /** Seconds on the clock. */
+  readonly wall: number;
+  /** The most memory that the process had, in bytes. */
+  readonly memory: number;
+}
+
+export const runRead = (request: ReadRequest): ReadRun => inItsOwnProcess('read-once.ts', request);
+
+/** The whole of `custody import`, into a store that is removed afterwards. */
+export const runImport = (file: string): ReadRun => inItsOwnProcess('import-once.ts', { file });
+
+/** The processor time of `wc -l` on the file, as the shell tells it to a millisecond; seconds. @throws Error without wc. */
+export const runWc = (file: string): number => {
+  const script = 'TIMEFORMAT="%U %S"; time wc -l < "$1"';
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', file], { encoding: 'utf8' });
+  const [user, system] = stderr.trim().split(' ').map(Number);
+  if (status !== 0 || user === undefined || system === undefined) {
+    throw new Error(`Cannot measure wc -l: ${stderr || stdout || 'there is no bash'}`);
+  }
+  return user + system;
+};
