@@ -64,8 +64,25 @@ const episodeLines = (episodes: readonly EpisodeKind[]): string[] => {
   ];
 };
 
+const isOf = { left: 'A', right: 'B' } as const;
+
+const ownershipLines = (ownership: RunDiff['ownership']): string[] => {
+  if (ownership === null) return [];
+  const { group, left, right, until, cause } = ownership;
+  const end = until === null ? ', to the end' : `, until A ${until.left} and B ${until.right}`;
+  return [
+    `ownership parts: quiet, group ${group} is ${left.holder === 'free' ? 'free' : `owned by ${left.holder}`} in A from ${left.since} on, ` +
+      `${right.holder === 'free' ? 'free' : `owned by ${right.holder}`} in B from ${right.since} on${end}`,
+    ...(cause === null ? [] : [`  ${isOf[cause.side]} @${cause.at}: ${lineOf(cause.event).trim()}`]),
+  ];
+};
+
 /** Two runs compared, in lines for a person: what fits on one screen. */
-export const diffLines = (left: Run, right: Run, { comparison, episodes, atFirst, atEnd }: RunDiff): string[] => {
+export const diffLines = (
+  left: Run,
+  right: Run,
+  { comparison, episodes, ownership, atFirst, atEnd }: RunDiff,
+): string[] => {
   const head = [`A = ${left.header.title}  (${left.header.run})`, `B = ${right.header.title}  (${right.header.run})`];
   if (comparison.kind !== 'parted') {
     const agree = `all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`;
@@ -85,6 +102,9 @@ export const diffLines = (left: Run, right: Run, { comparison, episodes, atFirst
   return [
     ...head,
     ...lostLines(comparison),
+    ...(hunks.length === 0
+      ? ['each task did the same; what differs is who came first to a lock, a group or a device']
+      : []),
     ...(shared === 0 ? ['nothing in common: their tasks and devices do not go by the same names'] : []),
     `parted: ${count(shared)} events in both, ${count(onlyLeft)} only in A, ${count(onlyRight)} only in B, in ${many(hunks.length, 'hunk')}` +
       (exact ? '' : ' (aligned approximately: the runs differ too much for an exact count)'),
@@ -92,6 +112,7 @@ export const diffLines = (left: Run, right: Run, { comparison, episodes, atFirst
     `  A: ${next(did.left)}`,
     `  B: ${next(did.right)}`,
     ...worldLines('the worlds just before it', atFirst),
+    ...ownershipLines(ownership),
     ...(episodes === null ? [] : episodeLines(episodes)),
     ...(results.length > 0
       ? [`${many(results.length, 'call')} of the same task with another result (A | B):`]

@@ -4,12 +4,21 @@ import {
   position,
   type Role,
   type RunHeader,
+  type TaskId,
   type Timeline,
   type TraceEvent,
 } from '@custody/trace';
 import { align } from './align.ts';
 import { eventAt, happeningsOf, interner, type KeyedRun, keyedRun, lanesOf, positionOf } from './keys.ts';
-import { commonPrefix, pairedTasks, partialOrder, partingOf, swapsIn } from './partial-order.ts';
+import {
+  commonPrefix,
+  type PartialOrder,
+  pairedTasks,
+  partialOrder,
+  partingOf,
+  roleIn,
+  swapsIn,
+} from './partial-order.ts';
 import { type ResultDifference, resultDifferences } from './results.ts';
 
 /** One of the two runs. */
@@ -175,6 +184,24 @@ const alignLanes = (left: KeyedRun, right: KeyedRun) => {
   };
 };
 
+/** Roles of the right run whose tasks are nameless in the left, or the other way round: one role for one, or none. */
+const namesFound = (
+  { left, right }: Both<PartialOrder>,
+  pairs: ReadonlyMap<TaskId, TaskId>,
+): ReadonlyMap<Role, Role> => {
+  const found = new Map<Role, Role>();
+  const back = new Map<Role, Role>();
+  for (const [mine, theirs] of pairs) {
+    const [one, other] = [roleIn(left, mine), roleIn(right, theirs)];
+    if ((found.get(other) ?? one) !== one || (back.get(one) ?? other) !== other) return new Map();
+    found.set(other, one);
+    back.set(one, other);
+  }
+  const [mine, theirs] = [left, right].map(({ happenings }) => new Set(happenings.map(({ role }) => role)));
+  const isFree = (other: Role, one: Role): boolean => !mine?.has(other) && !theirs?.has(one);
+  return new Map([...found].filter(([other, one]) => other !== one && isFree(other, one)));
+};
+
 const isSameOrder = ({ keys: left }: KeyedRun, { keys: right }: KeyedRun): boolean =>
   left.length === right.length && left.every((key, index) => key === right[index]);
 
@@ -213,7 +240,10 @@ export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptio
     return { kind: swaps === 0 ? 'same' : 'equivalent', shared: prefix.shared, swaps, pairs, lost };
   }
   const parting = partingOf(orders.left, orders.right, pairs, prefix);
-  const { pairs: aligned, exact, hunks } = alignLanes(mine, theirs);
+  // A task whose name one recording does not show goes by the other's.
+  const found = namesFound(orders, pairs);
+  const named = found.size === 0 ? theirs : select(right, from.right, new Map([...tasks, ...found]));
+  const { pairs: aligned, exact, hunks } = alignLanes(mine, named);
   const shared = aligned.length;
   const at = (run: KeyedRun, number: number | null): number => number ?? run.keys.length;
   return {
@@ -224,10 +254,10 @@ export const compareRuns = (left: RunSide, right: RunSide, options: CompareOptio
     shared,
     pairs: aligned,
     onlyLeft: mine.keys.length - shared,
-    onlyRight: theirs.keys.length - shared,
+    onlyRight: named.keys.length - shared,
     exact,
     hunks,
-    results: resultDifferences(mine, theirs),
+    results: resultDifferences(mine, named),
     lost,
   };
 };

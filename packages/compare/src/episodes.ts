@@ -2,11 +2,13 @@ import {
   type DeviceId,
   type DriverId,
   deviceLock,
+  dmaApiOwner,
   type Errno,
   evolve,
   type GroupId,
   initialWorld,
   type OperationName,
+  type OwnerId,
   type Position,
   position,
   type RunHeader,
@@ -38,6 +40,9 @@ export interface EpisodeKind {
   readonly results: readonly { readonly result: string; readonly left: Tally | null; readonly right: Tally | null }[];
 }
 
+/** The DMA API is no user: a scheme that names it as the owner says what another counts. */
+const isOwned = (owner: OwnerId | null | undefined): boolean => owner != null && owner !== dmaApiOwner;
+
 const isSettledUnused = (world: World, id: DeviceId): boolean => {
   const device = world.devices[id];
   if (device === undefined || world.locks[deviceLock(id)] !== undefined) return false;
@@ -53,7 +58,7 @@ const standingOf = (world: World, id: GroupId): string => {
     return 'a group with a DMA-API driver';
   }
   if (!devices.every((device) => isSettledUnused(world, device))) return 'a group in motion';
-  return group.owner === null ? 'a quiet group' : 'an owned group';
+  return isOwned(group.owner) ? 'an owned group' : 'a quiet group';
 };
 
 const sizeOf = (world: World, id: GroupId): string =>
@@ -61,14 +66,14 @@ const sizeOf = (world: World, id: GroupId): string =>
 
 const boundOf = (world: World, id: GroupId): string => {
   const { devices = [], owner = null } = world.groups[id] ?? {};
-  if (owner !== null) return 'owned';
+  if (isOwned(owner)) return 'owned';
   return devices.some((device) => world.devices[device]?.driver != null) ? 'bound' : 'unbound';
 };
 
 const ownedOf = (world: World, device: DeviceId): string => {
   const group = world.devices[device]?.group;
   if (group == null) return 'outside any group';
-  return world.groups[group]?.owner == null ? 'in a free group' : 'in an owned group';
+  return isOwned(world.groups[group]?.owner) ? 'in an owned group' : 'in a free group';
 };
 
 /** Drivers by what ownership sees of them: whether they manage their own DMA. */
@@ -84,7 +89,7 @@ const callKind = (world: World, op: OperationName, group: GroupId | null): strin
     case 'store-type':
       return `${op} of ${sizeOf(world, group)}, ${boundOf(world, group)}`;
     case 'use':
-      return `${op} of ${world.groups[group]?.owner == null ? 'a free group' : 'an owned group'}`;
+      return `${op} of ${isOwned(world.groups[group]?.owner) ? 'an owned group' : 'a free group'}`;
     default:
       return op;
   }

@@ -15,5 +15,6 @@ export {
 export { compareWorlds, type Leaf, type TaskNames, type WorldDifference } from './compare-worlds.ts';
 export { compareEpisodes, type EpisodeKind, episodesOf, type Tally } from './episodes.ts';
 export { uncompared } from './event-key.ts';
+export { type Holder, type OwnershipParting, ownershipParting } from './ownership-parting.ts';
 export type { Outcome, ResultDifference } from './results.ts';
 export { touchedBy } from './touched.ts';

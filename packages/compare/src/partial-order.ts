@@ -1,4 +1,4 @@
-import type { TaskId } from '@custody/trace';
+import { namelessRole, type TaskId } from '@custody/trace';
 
 /** An event as far as its order against others matters. */
 export interface Happening {
@@ -36,22 +36,32 @@ export const partialOrder = (happenings: readonly Happening[]): PartialOrder => 
   return { happenings, lanes, objects };
 };
 
+/** Where a task first stands among those who touch an object. */
+interface Place {
+  readonly role: string;
+  readonly text: string;
+}
+
 /**
  * What tells a task from others of its role however independent events swap: the first place that it has among those who
  * touch an object. A task that touches nothing has none.
  */
-const placesOf = ({ happenings, objects }: PartialOrder): ReadonlyMap<TaskId, string> => {
-  const places = new Map<TaskId, { readonly number: number; readonly text: string }>();
+const placesOf = ({ happenings, objects }: PartialOrder): ReadonlyMap<TaskId, Place> => {
+  const places = new Map<TaskId, Place & { readonly number: number }>();
   for (const [object, numbers] of objects) {
     for (const [index, number] of numbers.entries()) {
       const { task, role, key } = happenings[number] as Happening;
       const known = places.get(task);
       if (known === undefined || number < known.number)
-        places.set(task, { number, text: `${role}|${key}|${object}|${index}` });
+        places.set(task, { number, role, text: `${key}|${object}|${index}` });
     }
   }
-  return new Map([...places].map(([task, { text }]) => [task, text]));
+  return places;
 };
+
+/** The role of a task of the run. */
+export const roleIn = ({ happenings, lanes }: PartialOrder, task: TaskId): string =>
+  happenings[lanes.get(task)?.[0] ?? 0]?.role ?? task;
 
 /** The tasks of the right run by those of the left that do the same in it; each at most once. */
 export const pairedTasks = (left: PartialOrder, right: PartialOrder): ReadonlyMap<TaskId, TaskId> => {
@@ -61,10 +71,12 @@ export const pairedTasks = (left: PartialOrder, right: PartialOrder): ReadonlyMa
     pairs.set(mine, theirs);
     taken.add(theirs);
   };
-  const byPlace = new Map([...placesOf(right)].map(([task, place]) => [place, task]));
-  for (const [task, place] of placesOf(left)) {
-    const theirs = byPlace.get(place);
-    if (theirs !== undefined && !taken.has(theirs)) pair(task, theirs);
+  const byPlace = new Map([...placesOf(right)].map(([task, place]) => [place.text, { task, role: place.role }]));
+  for (const [task, { role, text }] of placesOf(left)) {
+    const there = byPlace.get(text);
+    if (there === undefined || taken.has(there.task)) continue;
+    // Whose name one recording does not show may be whoever does the same in the other.
+    if (there.role === role || role === namelessRole || there.role === namelessRole) pair(task, there.task);
   }
   // What is left over goes by role, those first that say the same all their life.
   const rest = (order: PartialOrder, isFree: (task: TaskId) => boolean, nameOf: (task: TaskId) => string) => {
@@ -76,15 +88,15 @@ export const pairedTasks = (left: PartialOrder, right: PartialOrder): ReadonlyMa
     }
     return byName;
   };
-  const roleIn =
-    ({ happenings, lanes }: PartialOrder) =>
-    (task: TaskId): string =>
-      happenings[lanes.get(task)?.[0] ?? 0]?.role ?? task;
   const lifeIn =
     (order: PartialOrder) =>
     (task: TaskId): string =>
-      `${roleIn(order)(task)}|${(order.lanes.get(task) ?? []).map((number) => order.happenings[number]?.key).join(' ')}`;
-  for (const nameIn of [lifeIn, roleIn]) {
+      `${roleIn(order, task)}|${(order.lanes.get(task) ?? []).map((number) => order.happenings[number]?.key).join(' ')}`;
+  const roleNameIn =
+    (order: PartialOrder) =>
+    (task: TaskId): string =>
+      roleIn(order, task);
+  for (const nameIn of [lifeIn, roleNameIn]) {
     const theirs = rest(right, (task) => !taken.has(task), nameIn(right));
     for (const [name, tasks] of rest(left, (task) => !pairs.has(task), nameIn(left))) {
       for (const [index, other] of (theirs.get(name) ?? []).entries()) {

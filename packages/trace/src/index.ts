@@ -40,7 +40,7 @@ export {
   vfioGroupLock,
 } from './ids.ts';
 export { fold, type Projection } from './projection.ts';
-export { type Role, rolesOf, sharedRolesOf } from './roles.ts';
+export { namelessRole, type Role, rolesOf, sharedRolesOf } from './roles.ts';
 export type { RunHeader, RunSource } from './run-header.ts';
 export { type Timeline, timelineOf } from './timeline.ts';
 export type { DeviceTopology, GroupTopology, Topology } from './topology.ts';

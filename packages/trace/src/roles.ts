@@ -5,6 +5,9 @@ import type { Timeline } from './timeline.ts';
 /** What a task is to the story: the same in two runs whatever its pid. */
 export type Role = string;
 
+/** The role of a task that asked for nothing and whose name the recording never shows. */
+export const namelessRole: Role = 'task';
+
 interface Life {
   readonly task: TaskId;
   readonly first: number;
@@ -37,7 +40,7 @@ const livesOf = (timeline: Timeline): readonly Life[] => {
 
 const isKernelTask = (task: TaskId): boolean => /^\d+$/.test(task);
 
-const roleName = ({ task, call, comm }: Life): Role => (isKernelTask(task) ? (call ?? comm ?? 'task') : task);
+const roleName = ({ task, call, comm }: Life): Role => (isKernelTask(task) ? (call ?? comm ?? namelessRole) : task);
 
 /** The lowest lane that is free again before `first`; a lane is busy until the event index it holds. */
 const freeLane = (busyUntil: readonly number[], first: number): number => {

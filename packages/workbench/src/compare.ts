@@ -7,6 +7,8 @@ import {
   compareWorlds,
   type EpisodeKind,
   episodesOf,
+  type OwnershipParting,
+  ownershipParting,
   type WorldDifference,
 } from '@custody/compare';
 import { rolesOf } from '@custody/trace';
@@ -17,6 +19,8 @@ export interface RunDiff {
   readonly comparison: Comparison;
   /** Kinds of episode that had a result on one side only; null where one of the runs is compared from its middle on. */
   readonly episodes: readonly EpisodeKind[] | null;
+  /** Where a quiet group was longest in other hands; null when none was. */
+  readonly ownership: OwnershipParting | null;
   /** Just before each did what the other did not; empty when the runs are the same. */
   readonly atFirst: readonly WorldDifference[];
   readonly atEnd: readonly WorldDifference[];
@@ -36,6 +40,7 @@ export const diffRuns = (left: Run, right: Run, options: CompareOptions = {}): R
   const episodes = ({ header, timeline }: Run) => episodesOf(header, timeline);
   return {
     comparison,
+    ownership: comparison.kind === 'parted' ? ownershipParting(left, right, comparison.pairs) : null,
     episodes: isWhole ? compareEpisodes(episodes(left), episodes(right)) : null,
     atFirst: comparison.kind === 'parted' ? worldsAt(comparison.first) : [],
     atEnd: worldsAt(ends(left, right)),

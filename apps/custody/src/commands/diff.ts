@@ -200,14 +200,14 @@ export const registerDiff: Register = (program) => {
           const right = await findRun(workbench, rightName, print);
           if (options.at !== undefined) assertWithin(options.at, left, right);
           const diff = workbench.compare(left, right, optionsOf(options));
-          const { comparison, episodes, ...worlds } = diff;
+          const { comparison, episodes, ownership, ...worlds } = diff;
           const text = diffLines(left, right, diff);
           if (options.html === true) {
             print.raw(diffHtml(left, right, diff, text));
             return codeOf(comparison);
           }
           return print.answer({
-            json: { ...comparison, episodes, worlds },
+            json: { ...comparison, episodes, ownership, worlds },
             text: [...text, ...(print.options.mail ? mailLines(left, right, diff) : [])],
             code: codeOf(comparison),
           });
