@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Figure, median, plainFigure } from './figures.ts';
-import { type ReadRun, runImport, runRead, runWc } from './import-run.ts';
+import { type ReadRun, runImport, runRead, runTraceCmd, runWc } from './import-run.ts';
 import { writeTrace } from './trace-text.ts';
 
 export interface ImportBench {
@@ -72,6 +72,26 @@ const figuresOf = (bytes: number, rounds: readonly Round[]): readonly Figure[] =
       'MB',
       rounds.map(({ whole }) => whole.memory / 1e6),
     ),
+  ];
+};
+
+/** A trace.dat read with all texts, beside trace-cmd report on it; no figure where that is not installed. */
+export const benchDat = (file: string, runs: number): readonly Figure[] => {
+  const pairs = Array.from({ length: runs }, () => ({
+    ours: runRead({ how: 'dat', file }),
+    theirs: runTraceCmd(file),
+  }));
+  const times = pairs.flatMap(({ ours, theirs }) => (theirs === null ? [] : [{ ours: ours.cpu, theirs }]));
+  if (times.length === 0) return [];
+  return [
+    {
+      id: `trace.dat of ${pairs[0]?.ours.lines ?? 0} events`,
+      value: median(times.map(({ ours }) => ours)),
+      unit: 's',
+      baseline: median(times.map(({ theirs }) => theirs)),
+      ratio: median(times.map(({ ours, theirs }) => ours / theirs)),
+      against: 'trace-cmd report',
+    },
   ];
 };
 

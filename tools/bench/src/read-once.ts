@@ -1,7 +1,8 @@
 /** Reads a trace once, in the way that the JSON in the first argument says, and prints a `ReadRun`. */
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { TextReader } from '@custody/ingest';
+import { inflateSync, zstdDecompressSync } from 'node:zlib';
+import { readTraceDat, TextReader } from '@custody/ingest';
 import type { ReadRequest } from './import-run.ts';
 import { printRun } from './print-run.ts';
 
@@ -36,4 +37,21 @@ const patterns = async (): Promise<number> => {
   return rows;
 };
 
-await printRun(how === 'scan' ? scan : patterns);
+/** Every event of a trace.dat with its text, as trace-cmd report prints it. */
+const dat = (): number => {
+  const tools = {
+    inflate: (bytes: Uint8Array, size: number) => inflateSync(bytes, { maxOutputLength: Math.max(size, 1) }),
+    zstd: (bytes: Uint8Array, size: number) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) }),
+  };
+  let rows = 0;
+  let length = 0;
+  for (const line of readTraceDat(readFileSync(file), tools).lines()) {
+    if (line.kind !== 'record') continue;
+    rows += 1;
+    length += line.record.fields.length;
+  }
+  if (length === 0) throw new Error('Cannot measure as no event had a text');
+  return rows;
+};
+
+await printRun({ scan, patterns, dat }[how]);

@@ -145,6 +145,8 @@ export class LineScanner {
   #cpu = 0;
   #comm = 0;
   #tid = 0;
+  /** The name of the last event. */
+  #name = 0;
 
   constructor(columns: Columns) {
     this.#columns = columns;
@@ -155,6 +157,8 @@ export class LineScanner {
     const columns = this.#columns;
     const { bytes } = columns;
     this.#beforeTime = 0;
+    // Words may have been forgotten.
+    this.#name = 0;
     for (let start = from; start < end; ) {
       const before = columns.rows;
       const read = this.#record(start);
@@ -260,9 +264,13 @@ export class LineScanner {
     const columns = this.#columns;
     const { bytes } = columns;
     let at = time;
-    let nanos = 0;
-    for (; isDigit(bytes[at] as number); at += 1) nanos = nanos * 10 + (bytes[at] as number) - zero;
+    // Small numbers as long as they are: they are quicker than those with a fraction, and most times have few digits.
+    let few = 0;
+    const fewTo = time + 9;
+    for (; at < fewTo && isDigit(bytes[at] as number); at += 1) few = (few * 10 + (bytes[at] as number) - zero) | 0;
     if (at === time) return 0;
+    let nanos = few;
+    for (; isDigit(bytes[at] as number); at += 1) nanos = nanos * 10 + (bytes[at] as number) - zero;
     const secondsTo = at;
     if (bytes[at] === dot) {
       at += 1;
@@ -270,7 +278,7 @@ export class LineScanner {
       let digits = 0;
       for (; isDigit(bytes[at] as number); at += 1) {
         if (digits === 9) continue;
-        fraction = fraction * 10 + (bytes[at] as number) - zero;
+        fraction = (fraction * 10 + (bytes[at] as number) - zero) | 0;
         digits += 1;
       }
       if (digits === 0) return 0;
@@ -279,18 +287,24 @@ export class LineScanner {
     if (bytes[at] !== colon || bytes[at + 1] !== blank) return 0;
 
     const nameFrom = at + 2;
-    let nameHash = noHash;
-    at = nameFrom;
-    for (let byte = bytes[at] as number; isTokenByte(byte); byte = bytes[at] as number) {
-      nameHash = hashed(nameHash, byte);
-      at += 1;
+    let name = columns.words.follower(this.#name, bytes, nameFrom);
+    if (name >= 0) at = nameFrom + columns.words.lengthOf(name);
+    else {
+      let nameHash = noHash;
+      at = nameFrom;
+      for (let byte = bytes[at] as number; isTokenByte(byte); byte = bytes[at] as number) {
+        nameHash = hashed(nameHash, byte);
+        at += 1;
+      }
+      if (at === nameFrom || bytes[at] !== colon) return 0;
+      name = columns.words.numberOf(bytes, nameFrom, at, nameHash);
+      columns.words.follows(this.#name, name);
     }
-    if (at === nameFrom || bytes[at] !== colon) return 0;
     if (!Number.isSafeInteger(nanos)) {
       columns.addOther(late(decoder.decode(bytes.subarray(time, secondsTo))));
       return at;
     }
-    const name = columns.words.numberOf(bytes, nameFrom, at, nameHash);
+    this.#name = name;
     columns.addRecord(nanos, 0, 0, 0, name, at + (bytes[at + 1] === blank ? 2 : 1));
     return at;
   }

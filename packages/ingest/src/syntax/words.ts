@@ -4,6 +4,8 @@ const mostBytes = 1 << 22;
 /** More than `mostWords` and what a chunk of 2 MiB can add: the table is never full. */
 const slots = 1 << 19;
 
+const colon = 58;
+
 /** The hash of no bytes yet; `hashed` takes in one more. */
 export const noHash = 0;
 export const hashed = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
@@ -17,6 +19,8 @@ export class Words {
   /** Slot → number of a word and 1. */
   readonly #table = new Uint32Array(slots);
   #texts: string[] = [];
+  /** Word → number of the word that stood behind it last, and 1; for the first of them: a trace has some hundred events. */
+  readonly #followers = new Uint32Array(1 << 12);
   #from = new Uint32Array(1024);
   #lengths = new Uint32Array(1024);
   #hashes = new Int32Array(1024);
@@ -41,6 +45,22 @@ export class Words {
     }
   }
 
+  lengthOf(word: number): number {
+    return this.#lengths[word] as number;
+  }
+
+  /** The word that stood behind `word` last, when it stands at `from`, with a colon behind it; else -1. */
+  follower(word: number, bytes: Uint8Array, from: number): number {
+    const next = (this.#followers[word] as number) - 1;
+    if (next < 0) return -1;
+    const length = this.#lengths[next] as number;
+    return bytes[from + length] === colon && this.#isSame(next, bytes, from, length) ? next : -1;
+  }
+
+  follows(word: number, next: number): void {
+    if (word < this.#followers.length) this.#followers[word] = next + 1;
+  }
+
   /**
    * Forgets all words when they have become many: between two chunks, as their numbers are given anew.
    *
@@ -51,6 +71,7 @@ export class Words {
     this.#texts = [];
     this.#used = 0;
     this.#table.fill(0);
+    this.#followers.fill(0);
     return true;
   }
 
