@@ -73,6 +73,8 @@ const boundOf = (world: World, id: GroupId): string => {
 const ownedOf = (world: World, device: DeviceId): string => {
   const group = world.devices[device]?.group;
   if (group == null) return 'outside any group';
+  // Before the ownership API there is no owner to read, and before the first reading it is not known.
+  if (world.groups[group]?.ownerCount == null) return 'in a group whose owner is not known';
   return isOwned(world.groups[group]?.owner) ? 'in an owned group' : 'in a free group';
 };
 
@@ -95,18 +97,29 @@ const callKind = (world: World, op: OperationName, group: GroupId | null): strin
   }
 };
 
+/** Whether drivers manage their own DMA, as binds told at any time: of one that was bound before nobody did. */
+const managedIn = (timeline: Timeline): ((driver: DriverId) => boolean | null) => {
+  const told = new Map<DriverId, boolean>();
+  for (let index = 0; index < timeline.length; index += 1) {
+    const event = timeline.at(index);
+    if (event.type === 'BindStarted' && event.data.managed !== null) told.set(event.data.driver, event.data.managed);
+  }
+  return (driver) => told.get(driver) ?? null;
+};
+
 /** What an event begins, in the world before it; null when it begins nothing. */
-const begun = (event: TraceEvent, world: World): string | null => {
+const begun = (event: TraceEvent, world: World, isManaged: (driver: DriverId) => boolean | null): string | null => {
   switch (event.type) {
     case 'CallEntered':
       return callKind(world, event.data.op, event.data.group);
     case 'BindStarted': {
       const { device, driver, managed } = event.data;
-      return `bind of ${kindOfDriver(managed, driver)} ${ownedOf(world, device)}`;
+      return `bind of ${kindOfDriver(managed ?? isManaged(driver), driver)} ${ownedOf(world, device)}`;
     }
     case 'UnbindStarted': {
-      const driver = world.devices[event.data.device];
-      return `unbind${driver?.driver == null ? '' : ` of ${kindOfDriver(driver.managed, driver.driver)}`} ${ownedOf(world, event.data.device)}`;
+      const { driver = null, managed = null } = world.devices[event.data.device] ?? {};
+      const of = driver === null ? '' : ` of ${kindOfDriver(managed ?? isManaged(driver), driver)}`;
+      return `unbind${of} ${ownedOf(world, event.data.device)}`;
     }
     case 'SyscallEntered':
       return event.data.call;
@@ -147,36 +160,64 @@ const whatOf = (event: TraceEvent): string => {
 interface Open {
   readonly what: string;
   readonly kind: string;
+  readonly group: GroupId | null;
+  /** Another task gave the group to a user, or took it from one, since: what it was at the beginning says nothing. */
+  isRaced: boolean;
 }
+
+const groupOf = (event: TraceEvent, world: World): GroupId | null => {
+  switch (event.type) {
+    case 'CallEntered':
+      return event.data.group;
+    case 'BindStarted':
+    case 'UnbindStarted':
+      return world.devices[event.data.device]?.group ?? null;
+    default:
+      return null;
+  }
+};
+
+const kindAtEnd = ({ kind, isRaced }: Open): string => (isRaced ? `${kind}, whose owner changed meanwhile` : kind);
 
 /** Every episode of a run, in the order of their ends. Those that a gap lies in are left out: their results are not certain. */
 export const episodesOf = (header: Pick<RunHeader, 'topology'>, timeline: Timeline): readonly Episode[] => {
   const open = new Map<TaskId, Open[]>();
   const found: Episode[] = [];
+  const isManaged = managedIn(timeline);
   let world = initialWorld(header.topology);
   let last = 0;
   for (let index = 0; index < timeline.length; index += 1) {
     const event = timeline.at(index);
-    const kind = begun(event, world);
+    const kind = begun(event, world, isManaged);
     const end = ended(event);
     const own = open.get(event.task) ?? [];
     if (event.type === 'EventsLost') open.clear();
     else if (event.type === 'BugHit') {
-      for (const { kind: stopped } of own) found.push({ kind: stopped, result: 'BUG', position: position(index + 1) });
+      for (const stopped of own) found.push({ kind: kindAtEnd(stopped), result: 'BUG', position: position(index + 1) });
       open.delete(event.task);
-    } else if (kind !== null) open.set(event.task, [...own, { what: whatOf(event), kind }]);
-    else if (end !== null) {
+    } else if (kind !== null) {
+      open.set(event.task, [...own, { what: whatOf(event), kind, group: groupOf(event, world), isRaced: false }]);
+    } else if (end !== null) {
       const innermost = own.findLastIndex(({ what }) => what === end.what);
-      if (innermost >= 0) {
-        found.push({ kind: own[innermost]?.kind ?? '', result: end.result, position: position(index + 1) });
+      const episode = own[innermost];
+      if (episode !== undefined) {
+        found.push({ kind: kindAtEnd(episode), result: end.result, position: position(index + 1) });
         open.set(event.task, own.slice(0, innermost));
+      }
+    }
+    if (event.type === 'OwnerSet' && isOwned(event.data.owner) !== isOwned(world.groups[event.data.group]?.owner)) {
+      for (const [task, episodes] of open) {
+        if (task === event.task) continue;
+        for (const episode of episodes) if (episode.group === event.data.group) episode.isRaced = true;
       }
     }
     world = evolve(world, event);
     if (event.type !== 'RecordingEnded') last = index + 1;
   }
   return found.concat(
-    [...open.values()].flat().map(({ kind }) => ({ kind, result: 'no end', position: position(last) })),
+    [...open.values()]
+      .flat()
+      .map((episode) => ({ kind: kindAtEnd(episode), result: 'no end', position: position(last) })),
   );
 };
 

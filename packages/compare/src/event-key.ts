@@ -27,7 +27,7 @@ export const isReturn = (event: TraceEvent): event is ReturnEvent =>
 
 const withoutAddresses = (text: string): string => text.replace(/\b(0x[0-9a-f]+|[0-9a-f]{12,16})\b/gi, '@');
 
-const holderOf = ({ group, device }: { group: string | null; device?: string }): string => group ?? device ?? '-';
+const _holderOf = ({ group, device }: { group: string | null; device?: string }): string => group ?? device ?? '-';
 
 const callKey = (data: Facts['CallEntered' | 'CallReturned']): string =>
   `${data.op} ${data.group ?? '-'} ${data.device ?? '-'}`;
@@ -50,12 +50,8 @@ const domainKey = ({ group, domain }: Facts['DomainAttached'], names: CookieName
  */
 export const meaningOf = (event: TraceEvent, names: CookieNames): string => {
   switch (event.type) {
-    case 'CallEntered': {
-      const { owner } = event.data;
-      return owner === undefined
-        ? callKey(event.data)
-        : `${callKey(event.data)} ${names.owner(holderOf(event.data), owner)}`;
-    }
+    // Whom a claim is for shows in what it sets; not every scheme says so when it is entered.
+    case 'CallEntered':
     case 'CallReturned':
       return callKey(event.data);
     case 'OwnerSet':

@@ -10,10 +10,12 @@ import type { DeviceId, GroupId, TraceEvent, World } from '@custody/trace';
  */
 export const touchedBy = (event: TraceEvent, groupOf: (device: DeviceId) => GroupId | null): readonly string[] => {
   switch (event.type) {
+    // Who asks for a lock changes nothing for anybody: only who has it does.
     case 'LockRequested':
+    case 'LockContended':
+      return [];
     case 'LockAcquired':
     case 'LockReleased':
-    case 'LockContended':
       return [`lock ${event.data.lock}`];
     case 'DriverSet':
     case 'DriverCleared':

@@ -101,18 +101,58 @@ const besideFindings = (beside: Beside, lost: number): Finding[] => {
 
 const ownership = ({ owner, count }: Unexplained['from']): string => `owner ${owner ?? 'none'} count ${count}`;
 
+/**
+ * What the reader has against the kernel, without what only shows that a probe is missing: a lock whose releases nobody sees
+ * seems to be held for ever, and who was inside a call that nobody sees begin is not known.
+ */
+export const judgedBy = (reader: Interpreter) => {
+  const { locks } = reader.tally();
+  const blind = (['group', 'device', 'other'] as const).filter(
+    (kind) => locks[kind].acquired > 0 && locks[kind].released === 0,
+  );
+  const kindOf = (lock: string) =>
+    (['group', 'device'] as const).find((kind) => lock.startsWith(`${kind}:`)) ?? 'other';
+  const probes = reader.probes();
+  const sees = (means: string, op: string): boolean => probes.some((probe) => probe.means === means && probe.as === op);
+  const begun = ['use', 'unuse', 'claim', 'release'].filter(
+    (op) => sees('CallReturned', op) && !sees('CallEntered', op),
+  );
+  const all = reader.unexplained();
+  const overlaps = reader.overlaps().filter(({ lock }) => !blind.includes(kindOf(lock)));
+  const unexplained = begun.length === 0 ? all : all.filter(({ call }) => call !== null);
+  const hint = 'see: custody doctor trace';
+  return {
+    overlaps,
+    unexplained,
+    notJudged: [
+      ...(overlaps.length < reader.overlaps().length
+        ? [
+            `no probe shows the release of a ${blind.join(' or ')} mutex: whether two tasks held one is not judged; ${hint}`,
+          ]
+        : []),
+      ...(unexplained.length < all.length
+        ? [
+            `no probe shows the beginning of ${begun.join(', ')}: ${many(all.length - unexplained.length, 'change')} of ` +
+              `ownership by nobody seen in a call ${all.length - unexplained.length === 1 ? 'is' : 'are'} not judged; ${hint}`,
+          ]
+        : []),
+    ],
+  };
+};
+
 const judgementsOf = (reader: Interpreter): Finding[] => [
-  ...reader.unexplained().map(({ group, task, from, to, call, why, position: at }) => ({
+  ...judgedBy(reader).notJudged.map((text) => ({ kind: 'not-judged', text })),
+  ...judgedBy(reader).unexplained.map(({ group, task, from, to, call, why, position: at }) => ({
     kind: 'unexplained-ownership',
     position: at,
     text:
       `group ${group}, ${ownership(from)} before and ${ownership(to)} after, while task ${task} was in ` +
       `${call ?? 'no call'}: ${why}`,
   })),
-  ...reader.overlaps().map(({ lock, position: at }) => ({
+  ...judgedBy(reader).overlaps.map(({ lock, tasks, position: at }) => ({
     kind: 'lock-held-twice',
     position: at,
-    text: `${lock} is held by two tasks`,
+    text: `${lock} is held by two tasks, ${tasks.join(' and ')}`,
   })),
   ...reader.refusals().map(({ group, errno, bound, position: at }) => ({
     kind: 'claim-refused-while-quiet',
@@ -127,7 +167,7 @@ const judgementsOf = (reader: Interpreter): Finding[] => [
 /** What was found after events were lost may be owed to what is missing, and says so. */
 const cautiousJudgements = (reader: Interpreter, firstGap: Position | null): Finding[] =>
   judgementsOf(reader).map((finding) =>
-    firstGap === null || finding.kind === 'bug' || (finding.position ?? 0) < firstGap
+    firstGap === null || finding.kind === 'bug' || finding.kind === 'not-judged' || (finding.position ?? 0) < firstGap
       ? finding
       : { ...finding, text: `${finding.text}; events were lost before this, it may be owed to that` },
   );

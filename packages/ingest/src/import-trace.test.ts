@@ -389,9 +389,20 @@ describe('a lock that two tasks hold', () => {
   it('is found, where it came to be so', () => {
     const takes = (task: string, at: string) =>
       line(task, `${at}1`, 'glock: (f) lock=0xff58 gid=6') + line(task, `${at}2`, 'gacq: (f)');
-    const { report } = importAll(takes('h-1', '1.0') + takes('h-2', '1.1'), recorded);
+    const drops = line('h-2', '1.13', 'gunlock: (f) lock=0xff58 gid=6');
+    const { report } = importAll(takes('h-1', '1.0') + takes('h-2', '1.1') + drops, recorded);
     expect(report.heldTwice).toBe(1);
-    expect(report.findings).toMatchObject([{ kind: 'lock-held-twice', position: 4 }]);
+    expect(report.findings).toMatchObject([
+      { kind: 'lock-held-twice', position: 4, text: 'group:6 is held by two tasks, 1 and 2' },
+    ]);
+  });
+
+  it('is not judged where no probe shows that locks are dropped', () => {
+    const takes = (task: string, at: string) =>
+      line(task, `${at}1`, 'glock: (f) lock=0xff58 gid=6') + line(task, `${at}2`, 'gacq: (f)');
+    const { report } = importAll(takes('h-1', '1.0') + takes('h-2', '1.1'), recorded);
+    expect(report.heldTwice).toBe(0);
+    expect(report.findings).toMatchObject([{ kind: 'not-judged', text: expect.stringContaining('doctor trace') }]);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type Finding,
   FirstOf,
   findingsOf,
+  judgedBy,
   type LineTally,
   missingBeside,
   stopsShort,
@@ -197,6 +198,7 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
       batch.push(...reader.take());
     }
     const missing = missingBeside(beside, tally.lost);
+    const judged = judgedBy(reader);
     const doubts = trace.doubts.map((text): Finding => ({ kind: 'trace-dat', text }));
     return {
       lines: tally.lines,
@@ -208,8 +210,8 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
       gaps: tally.gaps,
       withdrawn: reader.withdrawn(),
       ...missing,
-      unexplained: reader.unexplained().length,
-      heldTwice: reader.overlaps().length,
+      unexplained: judged.unexplained.length,
+      heldTwice: judged.overlaps.length,
       ...reader.tally(),
       read: reader.probes(),
       owners: reader.owners(),

@@ -67,7 +67,7 @@ export interface Interpreter {
   readonly unexplained: () => readonly Unexplained[];
   readonly refusals: () => ReturnType<typeof quietRefusals>['found'];
   /** Positions just after a lock came to be held by two tasks. */
-  readonly overlaps: () => readonly (At & { readonly lock: LockId })[];
+  readonly overlaps: () => readonly (At & { readonly lock: LockId; readonly tasks: readonly TaskId[] })[];
   readonly bugs: readonly (At & { readonly what: string })[];
   /** Where events are missing. */
   readonly gaps: readonly (At & { readonly cpu: number | undefined; readonly count: number | null })[];
@@ -91,7 +91,7 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
   const accounts = accounting();
   /** Groups whose ownership was read since the last gap. */
   const known = new Set<GroupId>();
-  let overlaps: (At & { readonly lock: LockId })[] = [];
+  let overlaps: (At & { readonly lock: LockId; readonly tasks: readonly TaskId[] })[] = [];
   const bugs: (At & { readonly what: string })[] = [];
   const gaps: Interpreter['gaps'][number][] = [];
   /** The position of the last event of each CPU: what a gap's missing events come after. */
@@ -185,7 +185,8 @@ export const interpreter = (mapping: Mapping, recorded: RecordedTopology): Inter
     account(event);
     refusals.watch(event, world, position(count));
     if (event.type === 'LockAcquired' && (world.locks[event.data.lock]?.holders.length ?? 0) > 1) {
-      overlaps.push({ position: position(count), lock: event.data.lock });
+      const tasks = world.locks[event.data.lock]?.holders ?? [];
+      overlaps.push({ position: position(count), lock: event.data.lock, tasks });
     }
   };
 

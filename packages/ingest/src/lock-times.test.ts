@@ -47,14 +47,14 @@ it('waits and holds are counted, with their median and the longest', () => {
   );
 });
 
-it('an acquisition that no probe saw is no measured wait', () => {
+it('an acquisition that no probe saw is neither a measured wait nor the beginning of a measured hold', () => {
   const times = lockTimes();
   for (const one of [event('LockRequested', 0), event('LockAcquired', 5, true), event('LockReleased', 9)])
     times.watch(one);
   expect(times.tally().group).toMatchObject({
     inferred: 1,
     waits: { count: 0, median: null },
-    holds: { count: 1, median: 4 },
+    holds: { count: 0, median: null },
   });
 });
 

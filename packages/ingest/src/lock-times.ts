@@ -16,7 +16,7 @@ export interface LockTally {
   readonly inferred: number;
   /** From asking to having, where both were seen. */
   readonly waits: Times;
-  /** From having to dropping; after an inferred acquisition it was longer than that. */
+  /** From having to dropping, where both were seen. */
   readonly holds: Times;
 }
 
@@ -80,7 +80,9 @@ export const lockTimes = () => {
           tally.acquired += 1;
           if (inferred) tally.inferred += 1;
           else if (waited !== undefined) tally.waits.add(waited);
-          taken.set(key, event.at);
+          // It was had earlier than an inferred one says.
+          if (!inferred) taken.set(key, event.at);
+          else taken.delete(key);
           return;
         }
         case 'LockReleased': {

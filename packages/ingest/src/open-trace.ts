@@ -170,6 +170,11 @@ const openDat = async ({ open, unpack = noTools }: TraceSource): Promise<OpenedT
     if (!(cause instanceof TraceDatError)) throw cause;
     throw new NotATraceError(`${cause.message}; give a whole copy of it`, { cause });
   }
+  if (dat.refused.length > 0 && !dat.lines().some(({ kind }) => kind === 'record')) {
+    throw new NotATraceError(
+      `Cannot read this trace.dat: ${dat.refused[0]}; no event is left, give a whole copy of it`,
+    );
+  }
   function* named(): Generator<Line, void> {
     for (const line of dat.lines()) {
       yield line.kind === 'record' ? { ...line, record: new NamedRecord(line.record, dat.symbolAt) } : line;

@@ -170,6 +170,8 @@ const wordsOf: Readonly<Record<VariantDifference['kind'], (what: string) => stri
 /** What `mine` has and `theirs` has not. */
 const onlyIn = (mine: VariantReport, theirs: VariantReport, asked: Compared, bounds: SearchBounds) => {
   const { own, other, side, scenario, stores } = asked;
+  // What a search that was stopped has not met, it may meet yet.
+  if (!theirs.complete) return { differences: [], moreOutcomes: 0 };
   const told = (
     kind: VariantDifference['kind'],
     what: string,

@@ -123,6 +123,9 @@ interface Answer {
   readonly missing: Missing | null;
 }
 
+/** By what a line's object is known; one of those that its row uses must be printed. */
+const identifying: readonly ArgumentName[] = ['dev', 'lock', 'gp', 'gid'];
+
 /** null when the line has no row for it. */
 const answerTo = (need: Need, rows: readonly ProbeRow[], there: readonly ProbeThere[]): Answer | null => {
   const able = rows.filter((row) => answers(need, row));
@@ -132,7 +135,13 @@ const answerTo = (need: Need, rows: readonly ProbeRow[], there: readonly ProbeTh
   if (first === undefined || !fit) return null;
   const keys = new Set(able.map(keyOf));
   const standing = there.filter((probe) => keys.has(keyOf(probe)));
-  const whole = standing.filter((probe) => prints.every((argument) => probe.arguments.includes(argument)));
+  const identifies = (probe: ProbeThere): boolean => {
+    const named = identifying.filter((argument) => first.uses.includes(argument));
+    return named.length === 0 || named.some((argument) => probe.arguments.includes(argument));
+  };
+  const whole = standing.filter(
+    (probe) => identifies(probe) && prints.every((argument) => probe.arguments.includes(argument)),
+  );
   if (whole.length > 0) return { by: whole.map(({ name }) => name), missing: null };
   return { by: [], missing: { row: first, prints: prints.length > 0 ? prints : first.uses } };
 };
