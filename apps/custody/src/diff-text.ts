@@ -77,13 +77,55 @@ const ownershipLines = (ownership: RunDiff['ownership']): string[] => {
   ];
 };
 
-/** Two runs compared, in lines for a person: what fits on one screen. */
+type Results = Extract<RunDiff['comparison'], { readonly kind: 'parted' }>['results'];
+
+const resultLines = (results: Results): string[] => {
+  if (results.length === 0) return ['no call of the same task had another result'];
+  const shown = results.slice(0, resultsShown);
+  return [
+    `${many(results.length, 'call')} of the same task with another result (A | B):`,
+    ...shown.map(
+      ({ call, role, left, right }) =>
+        `  ${call} by ${role}: ${left.errno} @${left.position} | ${right.errno} @${right.position}`,
+    ),
+    ...(results.length > shown.length ? [`  and ${results.length - shown.length} more: --json has all`] : []),
+  ];
+};
+
+/** As a shell takes it. */
+export const quoted = (word: string): string =>
+  /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** How the two runs were named, for commands that find them again. */
+export interface Names {
+  readonly left: string;
+  readonly right: string;
+}
+
+const brokenOff = (name: string, { complete, closed }: Run): string[] =>
+  complete
+    ? []
+    : [
+        `${name} is not complete (${closed ? 'it broke off, or events are missing' : 'it was never closed'}); see: custody runs`,
+      ];
+
+/**
+ * Two runs compared, in lines for a person: what fits on one screen.
+ *
+ * @param names - default: their titles.
+ */
 export const diffLines = (
   left: Run,
   right: Run,
   { comparison, episodes, ownership, atFirst, atEnd }: RunDiff,
+  names: Names = { left: left.header.title, right: right.header.title },
 ): string[] => {
-  const head = [`A = ${left.header.title}  (${left.header.run})`, `B = ${right.header.title}  (${right.header.run})`];
+  const head = [
+    `A = ${left.header.title}  (${left.header.run})`,
+    `B = ${right.header.title}  (${right.header.run})`,
+    ...brokenOff('A', left),
+    ...brokenOff('B', right),
+  ];
   if (comparison.kind !== 'parted') {
     const agree = `all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`;
     const verdict =
@@ -97,7 +139,6 @@ export const diffLines = (
     ];
   }
   const { first, next: did, before, shared, onlyLeft, onlyRight, hunks, results, exact } = comparison;
-  const shown = results.slice(0, resultsShown);
   const ignored = before.swaps === 0 ? '' : `, ${many(before.swaps, 'swap')} of independent neighbours ignored`;
   return [
     ...head,
@@ -114,16 +155,10 @@ export const diffLines = (
     ...worldLines('the worlds just before it', atFirst),
     ...ownershipLines(ownership),
     ...(episodes === null ? [] : episodeLines(episodes)),
-    ...(results.length > 0
-      ? [`${many(results.length, 'call')} of the same task with another result (A | B):`]
-      : ['no call of the same task had another result']),
-    ...shown.map(
-      ({ call, role, left: one, right: other }) =>
-        `  ${call} by ${role}: ${one.errno} @${one.position} | ${other.errno} @${other.position}`,
-    ),
-    ...(results.length > shown.length ? [`  and ${results.length - shown.length} more: --json has all`] : []),
+    // Where kinds of episode differ, they say it better than single calls, which in a race are paired by chance.
+    ...(episodes !== null && episodes.length > 0 ? [] : resultLines(results)),
     ...worldLines('the worlds at the ends', atEnd),
-    `see: custody replay ${left.header.title} --at ${first.left}`,
-    `see: custody replay ${right.header.title} --at ${first.right}`,
+    `see: custody replay ${quoted(names.left)} --at ${first.left}`,
+    `see: custody replay ${quoted(names.right)} --at ${first.right}`,
   ];
 };

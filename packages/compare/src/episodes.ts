@@ -74,7 +74,7 @@ const ownedOf = (world: World, device: DeviceId): string => {
   const group = world.devices[device]?.group;
   if (group == null) return 'outside any group';
   // Before the ownership API there is no owner to read, and before the first reading it is not known.
-  if (world.groups[group]?.ownerCount == null) return 'in a group whose owner is not known';
+  if (world.groups[group]?.ownerCount == null) return unknownOwner;
   return isOwned(world.groups[group]?.owner) ? 'in an owned group' : 'in a free group';
 };
 
@@ -177,7 +177,10 @@ const groupOf = (event: TraceEvent, world: World): GroupId | null => {
   }
 };
 
-const kindAtEnd = ({ kind, isRaced }: Open): string => (isRaced ? `${kind}, whose owner changed meanwhile` : kind);
+const raced = ', whose owner changed meanwhile';
+const unknownOwner = 'in a group whose owner is not known';
+
+const kindAtEnd = ({ kind, isRaced }: Open): string => (isRaced ? `${kind}${raced}` : kind);
 
 /** Every episode of a run, in the order of their ends. Those that a gap lies in are left out: their results are not certain. */
 export const episodesOf = (header: Pick<RunHeader, 'topology'>, timeline: Timeline): readonly Episode[] => {
@@ -236,7 +239,7 @@ const talliesOf = (episodes: readonly Episode[]): Tallies => {
 
 /**
  * The kinds of episode whose results differ: a result that only one side had, or a kind that only one side has. How often a
- * result came is chance in a race, and no difference. Kinds that both sides have come first, rarest result first within.
+ * result came is chance in a race, and no difference; nor is how an episode ended whose group's owner changed meanwhile. Kinds that both sides have come first, rarest result first within.
  */
 export const compareEpisodes = (left: readonly Episode[], right: readonly Episode[]): readonly EpisodeKind[] => {
   const [mine, theirs] = [talliesOf(left), talliesOf(right)];
@@ -251,8 +254,11 @@ export const compareEpisodes = (left: readonly Episode[], right: readonly Episod
   });
   const differs = ({ results }: EpisodeKind): boolean =>
     results.some(({ result, left: one, right: other }) => result !== 'no end' && (one === null) !== (other === null));
+  // Which of those came up, and how they ended, is chance, or what a recording did not read; a BUG is neither.
+  const isTelling = ({ kind, results }: EpisodeKind): boolean =>
+    !(kind.endsWith(raced) || kind.endsWith(unknownOwner)) || results.some(({ result }) => result === 'BUG');
   const isOfBoth = ({ kind }: EpisodeKind): boolean => mine.has(kind) && theirs.has(kind);
   return all
-    .filter(differs)
+    .filter((kind) => differs(kind) && isTelling(kind))
     .sort((one, other) => Number(isOfBoth(other)) - Number(isOfBoth(one)) || (one.kind < other.kind ? -1 : 1));
 };

@@ -51,7 +51,8 @@ describe('beside a gap', () => {
   });
 
   it('what was found before the last event of that CPU stays', () => {
-    const twice = takes('h-1', '1.0', 1) + takes('h-2', '1.1', 0) + line('1.2', 'foo: x', 'h-9', 1) + lost(1);
+    const dropped = takes('h-7', '0.5', 1) + drops('h-7', '0.6', 1);
+    const twice = dropped + takes('h-1', '1.0', 1) + takes('h-2', '1.1', 0) + line('1.2', 'foo: x', 'h-9', 1) + lost(1);
     expect(said(twice)).toMatchObject({ heldTwice: 1, withdrawn: 0 });
   });
 

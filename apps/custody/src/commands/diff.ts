@@ -12,7 +12,7 @@ import {
 } from '@custody/workbench';
 import { InvalidArgumentError, Option } from 'commander';
 import { diffHtml } from '../diff-html.ts';
-import { diffLines } from '../diff-text.ts';
+import { diffLines, type Names, quoted } from '../diff-text.ts';
 import { findRun } from '../find-run.ts';
 import { sideTable } from '../mail/sides.ts';
 import { signature } from '../mail/signature.ts';
@@ -48,10 +48,11 @@ const named = (text: string, before: readonly (readonly [string, string])[] = []
   return [...before, [left, right] as const];
 };
 
-/** A difference is one even beside a gap; sameness is not, nor is it where nothing was compared. */
-const codeOf = ({ kind, lost, shared }: RunDiff['comparison']): ExitCode => {
+/** A difference is one even beside a gap; sameness is not, nor is it where nothing was compared or a run broke off. */
+const codeOf = ({ kind, lost, shared }: RunDiff['comparison'], ...runs: readonly Run[]): ExitCode => {
   if (kind === 'parted') return exit.no;
-  return lost.left + lost.right === 0 && shared > 0 ? exit.yes : exit.inconclusive;
+  const isWhole = lost.left + lost.right === 0 && runs.every(({ complete }) => complete);
+  return isWhole && shared > 0 ? exit.yes : exit.inconclusive;
 };
 
 const assertWithin = ([one, other]: readonly [number, number], left: Run, right: Run): void => {
@@ -75,13 +76,25 @@ const optionsOf = ({ alignOn, at, ignore = [], tasks = [] }: DiffOptions): Compa
   tasks: new Map(tasks.map(([left, right]) => [right, left])),
 });
 
-const variantIn = (name: string): string | null => /^variant:(.+)$/.exec(name)?.[1] ?? null;
+const variantIn = (name: string): string | null => /^variant:(.*)$/.exec(name)?.[1] ?? null;
+
+/** @throws RequestError for options that say nothing about what is compared. */
+const refuse = (options: DiffOptions, names: readonly (keyof DiffOptions)[], of: string): void => {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new RequestError(`Cannot use --${flag} here: it is for comparing ${of}; leave it out`);
+};
+
+const ofRuns = ['alignOn', 'at', 'ignore', 'tasks', 'html'] as const;
+const ofVariants = ['scenario', 'stores', 'budget', 'maxStates', 'memory'] as const;
 
 const diffVariants = async (
   print: Printer,
   [left, right]: readonly [string, string],
   options: DiffOptions,
 ): Promise<ExitCode> => {
+  refuse(options, ofRuns, 'runs');
   const search = searchFor(print, 'comparing', options);
   let told = 1;
   const found: VariantsDiff = compareVariants(
@@ -101,13 +114,25 @@ const diffVariants = async (
   const differs = found.onlyLeft.length + found.onlyRight.length > 0 || found.refines === false;
   return print.answer({
     json: { ...found, seconds: search.seconds() },
-    text: [...variantsDiffLines(found), ...(print.options.mail ? signature : [])],
+    text: [...variantsDiffLines(found, { left, right }), ...(print.options.mail ? signature : [])],
     code: differs ? exit.no : found.complete ? exit.yes : exit.inconclusive,
   });
 };
 
+/** The command that gives this comparison again. */
+const commandOf = ({ left, right }: Names, { alignOn, at, ignore, tasks }: DiffOptions): string =>
+  [
+    'custody diff',
+    quoted(left),
+    quoted(right),
+    ...(alignOn === undefined ? [] : [`--align-on ${quoted(alignOn)}`]),
+    ...(at === undefined ? [] : [`--at ${at.join(',')}`]),
+    ...(ignore === undefined ? [] : [`--ignore ${ignore.join(',')}`]),
+    ...(tasks ?? []).map(([one, other]) => `--tasks ${quoted(`${one}=${other}`)}`),
+  ].join(' ');
+
 /** What a mail shows beside the answer: each side around the place where they part, and where that comes from. */
-const mailLines = (left: Run, right: Run, { comparison }: RunDiff): readonly string[] =>
+const mailLines = (left: Run, right: Run, { comparison }: RunDiff, command: string): readonly string[] =>
   comparison.kind === 'parted'
     ? [
         '',
@@ -116,7 +141,7 @@ const mailLines = (left: Run, right: Run, { comparison }: RunDiff): readonly str
         ...sideTable('B', right, comparison.first.right),
         '',
         'To see it again:',
-        `  custody diff ${left.header.title} ${right.header.title}`,
+        `  ${command}`,
         ...signature,
       ]
     : [...signature];
@@ -139,7 +164,7 @@ const diffMany = async (
       kind: diffs[number]?.comparison.kind ?? '',
     })),
   }));
-  const codes = diffs.map(({ comparison }) => codeOf(comparison));
+  const codes = diffs.map(({ comparison }, number) => codeOf(comparison, base, runs[number] ?? base));
   return print.answer({
     json: { base: base.header.run, clusters },
     text: [
@@ -165,7 +190,9 @@ export const registerDiff: Register = (program) => {
     )
     .option('--align-on <what>', 'compare from the first event of this type on, or the first marker with this text')
     .option('--at <positions>', 'compare from these positions on, e.g. 12,40', pair)
-    .option('--ignore <type...>', 'leave out events of these types')
+    .option('--ignore <types>', 'leave out events of these types, e.g. DomainAttached,BusNotified', (text: string) =>
+      text.split(','),
+    )
     .option('--tasks <left=right>', 'the right run calls this task otherwise, e.g. T0=T1; may be repeated', named)
     .option('--html', 'of two runs: one page with the lanes of both sides drawn, to stdout')
     .option('--scenario <id...>', 'of variants: only these (default: all)')
@@ -194,6 +221,10 @@ export const registerDiff: Register = (program) => {
                   'whether the variant can do what the run shows',
           );
         }
+        refuse(options, ofVariants, 'variants');
+        if (options.html === true && (more.length > 0 || print.options.json)) {
+          throw new RequestError('Cannot print a page for more than two runs, or as JSON; leave --html out');
+        }
         return desk(async (workbench) => {
           const left = await findRun(workbench, leftName, print);
           if (more.length > 0) return diffMany(workbench, print, left, [rightName, ...more], options);
@@ -201,15 +232,16 @@ export const registerDiff: Register = (program) => {
           if (options.at !== undefined) assertWithin(options.at, left, right);
           const diff = workbench.compare(left, right, optionsOf(options));
           const { comparison, episodes, ownership, ...worlds } = diff;
-          const text = diffLines(left, right, diff);
+          const names = { left: leftName, right: rightName };
+          const text = diffLines(left, right, diff, names);
           if (options.html === true) {
             print.raw(diffHtml(left, right, diff, text));
-            return codeOf(comparison);
+            return codeOf(comparison, left, right);
           }
           return print.answer({
             json: { ...comparison, episodes, ownership, worlds },
-            text: [...text, ...(print.options.mail ? mailLines(left, right, diff) : [])],
-            code: codeOf(comparison),
+            text: [...text, ...(print.options.mail ? mailLines(left, right, diff, commandOf(names, options)) : [])],
+            code: codeOf(comparison, left, right),
           });
         });
       },
