@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { ImportedRun } from '@custody/workbench';
+import { quoted } from '../diff-text.ts';
 import { type ImportedFile, importFile } from '../import-file.ts';
 import { count, exit, many } from '../print.ts';
 import { type Register, run } from '../register.ts';
@@ -45,7 +46,7 @@ const findingLines = (findings: ImportedRun['findings']): string[] => {
 };
 
 /** What an import understood, in lines for a person. */
-const importLines = (imported: ImportedRun): string[] => {
+const importLines = (imported: ImportedRun, name: string): string[] => {
   const { title, run: id, kernel, mapping, lines, events, verbatim, skipped, facts, lost, gaps, locks } = imported;
   const calls = Object.entries(imported.calls).map(([op, errnos]) => `    ${op}: ${tallies(errnos)}`);
   const kept = imported.kept.slice(0, keptShown).map(({ name, count: times }) => `${name} ${count(times)}`);
@@ -62,8 +63,8 @@ const importLines = (imported: ImportedRun): string[] => {
     ...(calls.length > 0 ? ['  calls returned:', ...calls] : []),
     ...(kept.length > 0 ? [`  kept verbatim: ${kept.join(', ')}${more > 0 ? ` and ${more} other names` : ''}`] : []),
     ...findingLines(imported.findings),
-    `  see: custody replay ${title}`,
-    `  see: custody show ${title} --grep 'CallReturned'`,
+    `  see: custody replay ${name}`,
+    `  see: custody show ${name} --grep 'CallReturned'`,
   ];
 };
 
@@ -79,12 +80,16 @@ interface ImportOptions {
   readonly mapping?: string;
 }
 
-const linesOf = (imported: ImportedFile): string[] =>
-  imported.from === 'trace' ? importLines(imported) : takenLines(imported);
+/** @param titles - of all runs of the store: one that two have names neither. */
+const linesOf = (imported: ImportedFile, titles: readonly string[]): string[] => {
+  if (imported.from !== 'trace') return takenLines(imported);
+  const { title, run: id } = imported;
+  return importLines(imported, titles.filter((other) => other === title).length > 1 ? id : quoted(title));
+};
 
-/** Did the kernel lose some of its events? */
+/** Is it known that some of it is missing: it broke off, the kernel lost events, or a ring overran? */
 const hasLosses = (imported: ImportedFile): boolean =>
-  ((imported.from === 'trace' ? imported.lost : imported.end?.report?.lost) ?? 0) > 0;
+  imported.from === 'trace' ? !imported.complete : imported.end?.complete === false;
 
 export const registerImport: Register = (program) => {
   program
@@ -105,6 +110,7 @@ export const registerImport: Register = (program) => {
         staySmall();
         const runs: ImportedFile[] = [];
         let refused = 0;
+        let titles: readonly string[] = [];
         await desk(async (workbench) => {
           for (const file of files) {
             try {
@@ -117,13 +123,14 @@ export const registerImport: Register = (program) => {
               const problem = problemOf(error);
               if (problem === undefined) throw error;
               refused += 1;
-              print.complain(problem);
+              print.complain(files.length > 1 ? `${file}: ${problem}` : problem);
             }
           }
+          titles = (await workbench.runs()).map(({ header }) => header.title);
         });
         print.answer({
           json: { runs: runs.map((imported) => (imported.from === 'trace' ? imported : takenJson(imported))) },
-          text: runs.flatMap(linesOf),
+          text: runs.flatMap((imported) => linesOf(imported, titles)),
         });
         if (refused > 0) return exit.trouble;
         return runs.some(hasLosses) ? exit.inconclusive : exit.yes;
