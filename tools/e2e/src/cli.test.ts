@@ -623,7 +623,7 @@ describe('custody export', () => {
   });
 
   it.each([
-    [['6.1-race', '--as', 'perfetto'], 'there is only: bundle, ndjson, promela'],
+    [['6.1-race', '--as', 'svg'], 'there is only: bundle, ndjson, ftrace, perfetto, promela'],
     [['robin-mail', '--as', 'promela'], 'without a scenario'],
     [['robin-mail', 'case-1a', '--as', 'promela', '--mail'], 'without --mail'],
   ])('refuses %j with exit 2, and says why', (words, why) => {
