@@ -170,6 +170,8 @@ function* lawsBroken({ watched, report }: Imported, format: Format, bytes: Uint8
   if (comments < 0 || comments > there.comments) {
     yield `${skipped} lines are skipped: ${unreadable} could not be read, ${there.comments} may be comments`;
   }
+  // None of the whole files is empty.
+  if (lines === 0 && complete) yield 'it is said to be complete, and nothing is in it';
   if (findings.length === 0 && !complete) yield 'it is not complete, and nothing says why';
 
   if (facts !== watched.facts) yield `${facts} facts are reported of ${watched.facts}`;
