@@ -203,6 +203,9 @@ const textFindings = ({ reader, tally, kernel, members }: Found): Finding[] => {
     const text = `${tally.unreadable.length} lines could not be read; the first is line ${unreadable.line}: ${unreadable.reason}`;
     findings.push({ kind: 'unreadable-lines', text });
   }
+  if (tally.lines === 0) {
+    findings.push({ kind: 'empty', text: 'there is no event in it: nothing was recorded, or it says so no more' });
+  }
   if (tally.backwards > 0)
     findings.push({ kind: 'time-backwards', text: `time goes back at ${many(tally.backwards, 'line')}` });
   if (tally.cut) findings.push({ kind: 'cut', text: 'the file breaks off in the middle of its last line' });

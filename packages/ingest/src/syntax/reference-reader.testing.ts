@@ -36,9 +36,11 @@ const recordOf = (text: string): PlainLine | null => {
 
 const otherOf = (text: string): PlainLine => {
   if (/^\s*$/.test(text) || /^(#|version = |cpus=\d+$)/.test(text)) return { kind: 'comment' };
-  const lost = /^(?:\S+:\s+)?CPU:(\d+) \[(?:(?:LOST )?(?:(\d+) )?EVENTS(?: DROPPED)?)\]$/.exec(text);
+  const lost = /^(?:\S+:\s+)?CPU:(\d{1,9}) \[(?:(?:LOST )?(?:(\d+) )?EVENTS(?: DROPPED)?)\]$/.exec(text);
   if (!lost || / EVENTS\]/.test(text) !== /\[LOST/.test(text)) return { kind: 'unreadable' };
-  return { kind: 'lost', said: { cpu: Number(lost[1]), count: lost[2] === undefined ? null : Number(lost[2]) } };
+  const count = BigInt(lost[2] ?? 2n ** 64n);
+  const isKnown = count <= BigInt(Number.MAX_SAFE_INTEGER);
+  return { kind: 'lost', said: { cpu: Number(lost[1]), count: isKnown ? Number(count) : null } };
 };
 
 export const readPlainly = (bytes: Uint8Array): readonly PlainLine[] => {

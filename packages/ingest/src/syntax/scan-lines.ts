@@ -46,7 +46,7 @@ export const tooLong: Line = {
 const late = (seconds: string): Line => ({ kind: 'unreadable', reason: `time ${seconds} is past 2^53 nanoseconds` });
 
 /** trace-cmd has a buffer's name in front, where it says one. */
-const lostShape = /^(?:\S+:\s+)?CPU:(\d+) \[(?:LOST (?:(\d+) )?EVENTS|(?:(\d+) )?EVENTS DROPPED)\]$/;
+const lostShape = /^(?:\S+:\s+)?CPU:(\d{1,9}) \[(?:LOST (?:(\d+) )?EVENTS|(?:(\d+) )?EVENTS DROPPED)\]$/;
 /** Stands where the kernel began with a CPU's buffer: that may be between the lines of an event. */
 const bufferStartShape = /^##### CPU \d+ buffer started ####$/;
 
@@ -61,8 +61,9 @@ const otherLine = (text: string): Line => {
   if (isComment(text)) return comment;
   const lost = lostShape.exec(text);
   if (!lost) return shapeless;
-  const count = lost[2] ?? lost[3];
-  return { kind: 'lost', cpu: Number(lost[1]), count: count === undefined ? null : Number(count) };
+  const count = Number(lost[2] ?? lost[3]);
+  // There is a gap, even where the count is beyond 2^53 and so is none.
+  return { kind: 'lost', cpu: Number(lost[1]), count: Number.isSafeInteger(count) ? count : null };
 };
 
 /**
@@ -147,6 +148,8 @@ export class LineScanner {
   #tid = 0;
   /** The name of the last event. */
   #name = 0;
+  /** Quotes in `bytes[from, to)` of the last record that was asked for: it may get longer by a line many times. */
+  #quotes = { from: 0, to: 0, count: 0 };
 
   constructor(columns: Columns) {
     this.#columns = columns;
@@ -159,6 +162,7 @@ export class LineScanner {
     this.#beforeTime = 0;
     // Words may have been forgotten.
     this.#name = 0;
+    this.#quotes = { from: 0, to: 0, count: 0 };
     for (let start = from; start < end; ) {
       const before = columns.rows;
       const read = this.#record(start);
@@ -355,6 +359,10 @@ export class LineScanner {
     if (row < 0 || !columns.isRecord(row)) return false;
     const from = columns.from[row] as number;
     const to = columns.to[row] as number;
-    return to - from < longestEvent && quotesIn(columns.bytes, from, to) % 2 === 1;
+    if (to - from >= longestEvent) return false;
+    const known = this.#quotes.from === from ? this.#quotes : { from, to: from, count: 0 };
+    const count = known.count + quotesIn(columns.bytes, known.to, to);
+    this.#quotes = { from, to, count };
+    return count % 2 === 1;
   }
 }

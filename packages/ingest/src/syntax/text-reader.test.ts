@@ -94,6 +94,10 @@ describe('other lines', () => {
     ['CPU:0 [EVENTS DROPPED]', 0, null],
     ['CPU:0 [44 EVENTS DROPPED]', 0, 44],
     ['dat: CPU:3 [44 EVENTS DROPPED]', 3, 44],
+    ['CPU:3 [LOST 9007199254740991 EVENTS]', 3, Number.MAX_SAFE_INTEGER],
+    // A number that is none: that events were lost is known all the same.
+    ['CPU:3 [LOST 9007199254740992 EVENTS]', 3, null],
+    [`CPU:3 [LOST ${'9'.repeat(400)} EVENTS]`, 3, null],
   ])('say how many events the kernel lost: %s', (text, cpu, count) => {
     expect(linesOf(`${text}\n`)).toEqual([{ kind: 'lost', cpu, count }]);
   });
@@ -106,6 +110,7 @@ describe('other lines', () => {
   it('are unreadable, with the reason', () => {
     const reason = 'not of the form "comm-pid [cpu] time: event: fields"';
     expect(linesOf('int main(void)\n')).toEqual([{ kind: 'unreadable', reason }]);
+    expect(linesOf('CPU:4294967296 [LOST 3 EVENTS]\n')).toEqual([{ kind: 'unreadable', reason }]);
     const [late] = linesOf('h-1 [000] ..... 9007199.254740992: e: f\n');
     expect(late).toEqual({ kind: 'unreadable', reason: 'time 9007199 is past 2^53 nanoseconds' });
   });
@@ -133,6 +138,23 @@ describe('an argument with a newline in it', () => {
   it('does not take in what the kernel says meanwhile, nor the next event', () => {
     const kinds = linesOf(`${bind}\nCPU:1 [LOST 3 EVENTS]\n${bind}\n${next}\n`).map(({ kind }) => kind);
     expect(kinds).toEqual(['record', 'lost', 'record', 'record']);
+  });
+});
+
+describe('strings that are not closed, before thousands of short lines', () => {
+  const open = 'h-1 [000] ..... 1.0: e: buf="';
+  // The lines of one event have 64 KiB at most.
+  const bytes = encoder.encode(`${open}${'\n'.repeat(1 << 16)}`.repeat(8));
+
+  it.each([1000, 1 << 16, bytes.length])('are read in no more time than other text, in pieces of %i bytes', (size) => {
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+      bytes.subarray(index * size, (index + 1) * size),
+    );
+    const start = performance.now();
+    const read = readPieces(pieces);
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(read.reduce((sum, { lines = 1 }) => sum + lines, 0)).toBe(8 << 16);
+    expect(read.filter(({ kind }) => kind === 'record')).toHaveLength(8);
   });
 });
 

@@ -23,6 +23,8 @@ export class TextReader {
   /** What is read and not told yet lies in `#buffer[#held, #end)`: an event that may go on, the beginning of a line. */
   #held = 0;
   #end = 0;
+  /** Held bytes are not looked at again before they are so many: an event of many lines comes in many pieces. */
+  #due = 0;
   /** How long the beginning of a line is. */
   #lineLength = 0;
   /** Inside a line that is longer than any. */
@@ -63,16 +65,20 @@ export class TextReader {
     const lineFrom = fresh.lastIndexOf(newline) + 1;
     if (lineFrom > 0) {
       this.#lineLength = fresh.length - lineFrom;
+      if (this.#end - this.#held < this.#due) return;
       this.#scan();
       const unfinished = this.#scanner.unfinished();
+      this.#due = 0;
       if (unfinished === null) return;
       this.#columns.rows -= 1;
       this.#held = unfinished;
+      this.#due = 2 * (this.#end - unfinished);
       return;
     }
     this.#lineLength += fresh.length;
     if (this.#lineLength <= longestLine) return;
     this.#scan();
+    this.#due = 0;
     this.#held = this.#end;
     this.#lineLength = 0;
     this.#isSkipping = true;

@@ -188,6 +188,7 @@ const readVersion6 = (file: Uint8Array, head: Head, start: number): Container =>
   const printk = textOf(sized32(cursor, 'the printk formats'));
   const commandLines = textOf(sized64(cursor, 'the command lines'));
   const cpus = cursor.u32('the number of CPUs');
+  if (cpus === 0) cursor.fail('the number of CPUs is 0, so nothing says where the events are');
   const options = noOptions();
   const refused = options.refused;
   let kind = cursor.string('the kind of data');
@@ -268,7 +269,12 @@ const readVersion7 = (file: Uint8Array, head: Head, start: number, tools: Decomp
 
   // The first options are the one section that must be there; a chain that comes back to where it was is cut there.
   const seen = new Set<number>();
-  let next = cursor.u64('the offset of the options');
+  const first = cursor.u64('the offset of the options');
+  if (first === 0) {
+    cursor.at -= 8;
+    cursor.fail('the offset of the options is 0, so nothing says where the events are');
+  }
+  let next = first;
   while (next !== 0 && !seen.has(next)) {
     seen.add(next);
     const offset = next;
@@ -302,6 +308,10 @@ const readVersion7 = (file: Uint8Array, head: Head, start: number, tools: Decomp
 
   const room = new Room(file.length);
   const buffers: BufferPages[] = [];
+  attempt(refused, () => {
+    if (options.buffers.length > 0) return;
+    throw new TraceDatError('the options announce no buffer, so nothing says where the events are', first);
+  });
   for (const { name, clock, offset, latency, pageSize, cpus } of options.buffers) {
     attempt(refused, () => {
       const { compressed } = header(offset, bufferIds, name === null ? 'the top buffer' : `buffer "${name}"`);

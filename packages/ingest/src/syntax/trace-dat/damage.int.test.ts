@@ -1,9 +1,10 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readContainer } from './container.ts';
+import { chance } from '../../damage.testing.ts';
 import { TraceDatError } from './error.ts';
+import { smallRecording } from './small-recording.testing.ts';
 import { fixture, nodeTools } from './trace-cmd.testing.ts';
-import { littleMachine, pageSize, type Recording, writeVersion6, writeVersion7 } from './trace-dat.testing.ts';
+import { writeVersion6, writeVersion7 } from './trace-dat.testing.ts';
 import { readTraceDat } from './trace-dat.ts';
 
 /** How many damaged files are read of each kind; FUZZ_RUNS raises it. */
@@ -11,17 +12,6 @@ const runs = Number(process.env['FUZZ_RUNS'] ?? 100);
 const firstSeed = Number(process.env['FUZZ_SEED'] ?? 1);
 
 const mebibyte = 1024 * 1024;
-
-/** xorshift32: the same damage for the same seed, everywhere. */
-const chance = (seed: number) => {
-  let state = Math.imul(seed, 0x9e37_79b1) >>> 0 || 1;
-  return (below: number): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return Math.floor(((state >>> 0) / 2 ** 32) * below);
-  };
-};
 
 const extremes = [0, 1, 3, 0x7f, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xc000_0010, 4096, 65_536];
 
@@ -86,26 +76,7 @@ const readAll = (file: Uint8Array): number | TraceDatError => {
   return events;
 };
 
-const pagesOf = (block: Uint8Array): Uint8Array[] =>
-  Array.from({ length: block.length / pageSize }, (_, page) => block.slice(page * pageSize, (page + 1) * pageSize));
-
-/** The kept recording with what it needs of its formats only, so that damage meets what is read. */
-const small = (): Recording => {
-  const { formats, commandLines, buffers } = readContainer(fixture(), nodeTools);
-  const used = formats.filter(({ system }) => system === 'own' || system === 'sched');
-  const pages = buffers.flatMap(({ name, cpus }) => {
-    const whole = cpus.map(({ blocks }) =>
-      blocks()
-        .flatMap(({ bytes }) => pagesOf(bytes))
-        .toArray(),
-    );
-    return whole.length > 0 ? [{ name: name ?? '', cpus: whole }] : [];
-  });
-  const kallsyms = 'ffffffff81000000 T _text\nffffffff81000100 t really_probe\n';
-  return { machine: littleMachine, formats: used, commandLines, kallsyms, buffers: pages };
-};
-
-const whole = small();
+const whole = smallRecording();
 const zstd = { name: 'zstd', compress: zstdCompressSync };
 
 describe.each([

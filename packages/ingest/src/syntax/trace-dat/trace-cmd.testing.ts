@@ -91,8 +91,9 @@ export const told = (line: Line): string => {
 
 const repository = new URL('../../../../../', import.meta.url);
 
-/** The recording that is kept with the project. */
-export const fixture = (): Uint8Array => readFileSync(new URL('fixtures/lab-robin-leak/trace.dat', repository));
+/** The recording that is kept with the project; no Buffer, whose slices share its memory. */
+export const fixture = (): Uint8Array =>
+  new Uint8Array(readFileSync(new URL('fixtures/lab-robin-leak/trace.dat', repository)));
 
 /** All recordings that are at hand: ours, and those of the folder beside the project or in CUSTODY_TRACES. */
 export const recordings = (): { readonly name: string; readonly file: string }[] => {

@@ -349,6 +349,24 @@ describe('damage', () => {
     expect(asked).toEqual([]);
   });
 
+  it('that hides where the events are is told, and not taken for an empty recording', () => {
+    const file = writeVersion7(recordingOf(littleMachine, [whole]));
+    const view = new DataView(file.buffer, file.byteOffset);
+    // The offset of the options comes behind the name and the version of the compression, which are "none" and "".
+    const place = Buffer.from(file).indexOf('none\0\0') + 6;
+    const unannounced = writeVersion7(recordingOf(littleMachine, [], { buffers: [] }));
+    expect(readTraceDat(unannounced, nodeTools).refused).toEqual([
+      expect.stringMatching(/at byte \d+, the options announce no buffer/),
+    ]);
+    view.setBigUint64(place, 0n, true);
+    expect(() => readTraceDat(file, nodeTools)).toThrow(`at byte ${place}, the offset of the options is 0`);
+
+    const older = writeVersion6(recordingOf(littleMachine, [whole]));
+    const count = Buffer.from(older).indexOf('options  ') - 4;
+    older.fill(0, count, count + 4);
+    expect(() => readTraceDat(older, nodeTools)).toThrow('the number of CPUs is 0');
+  });
+
   it.each([
     ['version', 10, 0x39, 'at byte 12, version "9" is named; only 6 and 7 are known'],
     ['byte order', 12, 7, 'at byte 13, byte order 7 is named'],
