@@ -71,7 +71,7 @@ const ownershipLines = (ownership: RunDiff['ownership']): string[] => {
   const { group, left, right, until, cause } = ownership;
   const end = until === null ? ', to the end' : `, until A ${until.left} and B ${until.right}`;
   return [
-    `ownership parts: quiet, group ${group} is ${left.holder === 'free' ? 'free' : `owned by ${left.holder}`} in A from ${left.since} on, ` +
+    `first causal difference of ownership: quiet, group ${group} is ${left.holder === 'free' ? 'free' : `owned by ${left.holder}`} in A from ${left.since} on, ` +
       `${right.holder === 'free' ? 'free' : `owned by ${right.holder}`} in B from ${right.since} on${end}`,
     ...(cause === null ? [] : [`  ${isOf[cause.side]} @${cause.at}: ${lineOf(cause.event).trim()}`]),
   ];
@@ -117,7 +117,7 @@ const brokenOff = (name: string, { complete, closed }: Run): string[] =>
 export const diffLines = (
   left: Run,
   right: Run,
-  { comparison, episodes, ownership, atFirst, atEnd }: RunDiff,
+  { comparison, episodes, ownership, atStart, atFirst, atEnd }: RunDiff,
   names: Names = { left: left.header.title, right: right.header.title },
 ): string[] => {
   const head = [
@@ -125,6 +125,7 @@ export const diffLines = (
     `B = ${right.header.title}  (${right.header.run})`,
     ...brokenOff('A', left),
     ...brokenOff('B', right),
+    ...(atStart === null ? [] : worldLines('the worlds where it begins', atStart)),
   ];
   if (comparison.kind !== 'parted') {
     const agree = `all ${many(comparison.shared, 'compared event')} agree, by role, object and outcome`;
@@ -149,7 +150,7 @@ export const diffLines = (
     ...(shared === 0 ? ['nothing in common: their tasks and devices do not go by the same names'] : []),
     `parted: ${count(shared)} events in both, ${count(onlyLeft)} only in A, ${count(onlyRight)} only in B, in ${many(hunks.length, 'hunk')}` +
       (exact ? '' : ' (aligned approximately: the runs differ too much for an exact count)'),
-    `first causal difference, after ${many(before.events, 'event')} in common${ignored}: A at ${first.left}, B at ${first.right}`,
+    `they part after ${many(before.events, 'event')} in common${ignored}: A at ${first.left}, B at ${first.right}; there`,
     `  A: ${next(did.left)}`,
     `  B: ${next(did.right)}`,
     ...worldLines('the worlds just before it', atFirst),

@@ -104,7 +104,7 @@ interface Stretch {
 const fewestPairs = 3;
 
 /**
- * The longest stretch of two runs in which a group is in other hands though nobody is at work on it: what a leak looks like
+ * The first stretch of two runs that lasts, in which a group is in other hands though nobody is at work on it: what a leak looks like
  * beside a run that has none. Null when there is none.
  *
  * @param pairs - matched events, in the order of the left.
@@ -143,11 +143,9 @@ export const ownershipParting = (left: Side, right: Side, pairs: readonly Pair[]
       } else stretch.pairs += 1;
     }
   }
-  const [longest] = found
-    .filter((stretch) => stretch.pairs >= fewestPairs)
-    .sort((one, other) => other.pairs - one.pairs);
-  if (longest === undefined) return null;
-  const { group, since, equal: before, holders, until } = longest;
+  const first = found.find((stretch) => stretch.pairs >= fewestPairs);
+  if (first === undefined) return null;
+  const { group, since, equal: before, holders, until } = first;
   const ofRight = decisionIn(right, group, before[1], since[1]);
   const ofLeft = decisionIn(left, group, before[0], since[0]);
   const side = ofRight !== null && (ofRight.event.type === 'SiblingSeen' || ofLeft === null) ? 'right' : 'left';

@@ -19,10 +19,12 @@ export interface RunDiff {
   readonly comparison: Comparison;
   /** Kinds of episode that had a result on one side only; null where one of the runs is compared from its middle on. */
   readonly episodes: readonly EpisodeKind[] | null;
-  /** Where a quiet group was longest in other hands; null when none was. */
+  /** Where a quiet group first came into other hands, to stay for a while; null when none did. */
   readonly ownership: OwnershipParting | null;
   /** Just before each did what the other did not; empty when the runs are the same. */
   readonly atFirst: readonly WorldDifference[];
+  /** At the positions that the comparison begins at, where they were given; else null. */
+  readonly atStart: readonly WorldDifference[] | null;
   readonly atEnd: readonly WorldDifference[];
 }
 
@@ -42,6 +44,7 @@ export const diffRuns = (left: Run, right: Run, options: CompareOptions = {}): R
     comparison,
     ownership: comparison.kind === 'parted' ? ownershipParting(left, right, comparison.pairs) : null,
     episodes: isWhole ? compareEpisodes(episodes(left), episodes(right)) : null,
+    atStart: options.from === undefined ? null : worldsAt(options.from),
     atFirst: comparison.kind === 'parted' ? worldsAt(comparison.first) : [],
     atEnd: worldsAt(ends(left, right)),
   };

@@ -136,16 +136,31 @@ const timeStart = (bytes: Uint8Array, bracket: number): number => {
   return bytes[end] === colon ? first : overSpace(bytes, end);
 };
 
+/** A line up to its time, and what it says there. */
+interface Head {
+  from: number;
+  /** 0 when there is none. */
+  length: number;
+  /** Where in it the pid ends: what differs mostly differs there. */
+  mark: number;
+  cpu: number;
+  comm: number;
+  tid: number;
+}
+
+const headsKept = 8;
+
 /** Adds a row for each event in a chunk, and for each line that is none. */
 export class LineScanner {
   readonly #columns: Columns;
   /** Where the first line of the last record begins. */
   #last = 0;
-  /** How long that line is up to its time: the next is mostly of the same task, CPU and flags. 0 when there is none. */
-  #beforeTime = 0;
-  #cpu = 0;
-  #comm = 0;
-  #tid = 0;
+  /** Of the last few lines that differ before their time: the next is mostly of one of their tasks, CPUs and flags. */
+  readonly #heads = Array.from(
+    { length: headsKept },
+    (): Head => ({ from: 0, length: 0, mark: 0, cpu: 0, comm: 0, tid: 0 }),
+  );
+  #oldestHead = 0;
   /** The name of the last event. */
   #name = 0;
   /** Quotes in `bytes[from, to)` of the last record that was asked for: it may get longer by a line many times. */
@@ -159,7 +174,7 @@ export class LineScanner {
   scan(from: number, end: number): void {
     const columns = this.#columns;
     const { bytes } = columns;
-    this.#beforeTime = 0;
+    for (const head of this.#heads) head.length = 0;
     // Words may have been forgotten.
     this.#name = 0;
     this.#quotes = { from: 0, to: 0, count: 0 };
@@ -167,7 +182,7 @@ export class LineScanner {
       const before = columns.rows;
       const read = this.#record(start);
       let at = read === 0 ? start : read;
-      while (bytes[at] !== newline) at += 1;
+      at = bytes.indexOf(newline, at);
       const to = at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
       if (at - start >= longestLine) {
         columns.rows = before;
@@ -190,7 +205,7 @@ export class LineScanner {
    * @returns up to where; 0 when it is none.
    */
   #record(start: number): number {
-    const read = this.#likeTheLast(start);
+    const read = this.#likeAnother(start);
     if (read !== 0) return read;
     const { bytes } = this.#columns;
     if (startsComment(bytes, start)) return 0;
@@ -206,23 +221,31 @@ export class LineScanner {
     }
   }
 
-  /** As `#record`, for a line that is as the last up to its time. Where that had no record before, this has none. */
-  #likeTheLast(start: number): number {
+  /** As `#record`, for a line that is as one of the last few up to its time. Where that had no record before, this has none. */
+  #likeAnother(start: number): number {
     const columns = this.#columns;
     const { bytes } = columns;
-    const shift = start - this.#last;
-    const time = start + this.#beforeTime;
-    let at = start;
-    while (at < time && bytes[at] === bytes[at - shift]) at += 1;
-    if (at < time || time === start) return 0;
-    const row = columns.rows;
-    const read = this.#event(time);
-    if (read === 0 || !columns.isRecord(row)) return read;
-    columns.cpu[row] = this.#cpu;
-    columns.comm[row] = this.#comm;
-    columns.tid[row] = this.#tid;
-    this.#last = start;
-    return read;
+    const heads = this.#heads;
+    for (let index = 0; index < headsKept; index += 1) {
+      const head = heads[index] as Head;
+      const { length } = head;
+      const shift = start - head.from;
+      if (length === 0 || bytes[start + head.mark] !== bytes[start + head.mark - shift]) continue;
+      const time = start + length;
+      let at = start;
+      while (at < time && bytes[at] === bytes[at - shift]) at += 1;
+      if (at < time) continue;
+      const row = columns.rows;
+      const read = this.#event(time);
+      if (read === 0 || !columns.isRecord(row)) return read;
+      columns.cpu[row] = head.cpu;
+      columns.comm[row] = head.comm;
+      columns.tid[row] = head.tid;
+      this.#last = start;
+      head.from = start;
+      return read;
+    }
+    return 0;
   }
 
   #recordAround(start: number, bracket: number): number {
@@ -247,14 +270,20 @@ export class LineScanner {
     while (isSpace(bytes[commFrom] as number)) commFrom += 1;
     // A task can have named itself with blanks only.
     commFrom = Math.min(commFrom, tidFrom - 2);
-    this.#cpu = cpu;
-    this.#comm = this.#word(commFrom, tidFrom - 1);
-    this.#tid = this.#word(tidFrom, tidTo);
+    const comm = this.#word(commFrom, tidFrom - 1);
+    const tid = this.#word(tidFrom, tidTo);
     columns.cpu[row] = cpu;
-    columns.comm[row] = this.#comm;
-    columns.tid[row] = this.#tid;
+    columns.comm[row] = comm;
+    columns.tid[row] = tid;
     this.#last = start;
-    this.#beforeTime = time - start;
+    const head = this.#heads[this.#oldestHead] as Head;
+    this.#oldestHead = (this.#oldestHead + 1) % headsKept;
+    head.from = start;
+    head.length = time - start;
+    head.mark = tidTo - 1 - start;
+    head.cpu = cpu;
+    head.comm = comm;
+    head.tid = tid;
     return read;
   }
 
@@ -343,7 +372,6 @@ export class LineScanner {
     };
     columns.addRecord(at, Number(cpu), word(1), word(2), word(7), start + whole.length);
     this.#last = start;
-    this.#beforeTime = 0;
     return true;
   }
 
