@@ -146,6 +146,8 @@ interface Head {
   cpu: number;
   comm: number;
   tid: number;
+  /** The name of the last event that was so. */
+  name: number;
 }
 
 const headsKept = 8;
@@ -158,11 +160,9 @@ export class LineScanner {
   /** Of the last few lines that differ before their time: the next is mostly of one of their tasks, CPUs and flags. */
   readonly #heads = Array.from(
     { length: headsKept },
-    (): Head => ({ from: 0, length: 0, mark: 0, cpu: 0, comm: 0, tid: 0 }),
+    (): Head => ({ from: 0, length: 0, mark: 0, cpu: 0, comm: 0, tid: 0, name: 0 }),
   );
   #oldestHead = 0;
-  /** The name of the last event. */
-  #name = 0;
   /** Quotes in `bytes[from, to)` of the last record that was asked for: it may get longer by a line many times. */
   #quotes = { from: 0, to: 0, count: 0 };
 
@@ -175,8 +175,6 @@ export class LineScanner {
     const columns = this.#columns;
     const { bytes } = columns;
     for (const head of this.#heads) head.length = 0;
-    // Words may have been forgotten.
-    this.#name = 0;
     this.#quotes = { from: 0, to: 0, count: 0 };
     for (let start = from; start < end; ) {
       const before = columns.rows;
@@ -236,8 +234,9 @@ export class LineScanner {
       while (at < time && bytes[at] === bytes[at - shift]) at += 1;
       if (at < time) continue;
       const row = columns.rows;
-      const read = this.#event(time);
+      const read = this.#event(time, head.name);
       if (read === 0 || !columns.isRecord(row)) return read;
+      head.name = columns.name[row] as number;
       columns.cpu[row] = head.cpu;
       columns.comm[row] = head.comm;
       columns.tid[row] = head.tid;
@@ -259,7 +258,7 @@ export class LineScanner {
     const time = timeStart(bytes, bracket);
     if (time === 0) return 0;
     const row = columns.rows;
-    const read = this.#event(time);
+    const read = this.#event(time, 0);
     if (read === 0 || !columns.isRecord(row)) return read;
 
     let cpu = 0;
@@ -284,6 +283,7 @@ export class LineScanner {
     head.cpu = cpu;
     head.comm = comm;
     head.tid = tid;
+    head.name = columns.name[row] as number;
     return read;
   }
 
@@ -291,9 +291,10 @@ export class LineScanner {
    * Reads what stands from the time on: `30.277190: glock: `. Adds a row that has no task yet, or one of a time that is
    * too late.
    *
+   * @param before - the name of an event behind which this one is likely to be what it was the last time.
    * @returns the end of the event's name; 0 when it is none.
    */
-  #event(time: number): number {
+  #event(time: number, before: number): number {
     const columns = this.#columns;
     const { bytes } = columns;
     let at = time;
@@ -320,7 +321,7 @@ export class LineScanner {
     if (bytes[at] !== colon || bytes[at + 1] !== blank) return 0;
 
     const nameFrom = at + 2;
-    let name = columns.words.follower(this.#name, bytes, nameFrom);
+    let name = columns.words.follower(before, bytes, nameFrom);
     if (name >= 0) at = nameFrom + columns.words.lengthOf(name);
     else {
       let nameHash = noHash;
@@ -331,13 +332,12 @@ export class LineScanner {
       }
       if (at === nameFrom || bytes[at] !== colon) return 0;
       name = columns.words.numberOf(bytes, nameFrom, at, nameHash);
-      columns.words.follows(this.#name, name);
+      columns.words.follows(before, name);
     }
     if (!Number.isSafeInteger(nanos)) {
       columns.addOther(late(decoder.decode(bytes.subarray(time, secondsTo))));
       return at;
     }
-    this.#name = name;
     columns.addRecord(nanos, 0, 0, 0, name, at + (bytes[at + 1] === blank ? 2 : 1));
     return at;
   }
