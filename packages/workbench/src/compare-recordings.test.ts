@@ -1,27 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
 import { compareEpisodes, compareRuns, type EpisodeKind, episodesOf, ownershipParting } from '@custody/compare';
-import { importTrace, parseTopology } from '@custody/ingest';
-import { type Timeline, type Topology, type TraceEvent, timelineOf } from '@custody/trace';
+import { timelineOf } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
+import { recorded } from './fixtures.testing.ts';
 
-interface Recorded {
-  readonly header: { readonly topology: Topology };
-  readonly timeline: Timeline;
-}
-
-const recorded = async (name: string): Promise<Recorded> => {
-  const folder = new URL(`../../../fixtures/${name}/`, import.meta.url);
-  const trace = gunzipSync(readFileSync(new URL('stream.trace.gz', folder)));
-  const topology = parseTopology(readFileSync(new URL('topology.json', folder), 'utf8'));
-  const { events } = await importTrace({ open: () => Readable.from([trace]) }, topology);
-  const all: TraceEvent[] = [];
-  for await (const batch of events()) all.push(...batch);
-  return { header: { topology: topology.topology }, timeline: timelineOf(all) };
+const run = async (name: string) => {
+  const { topology, events } = await recorded(name);
+  return { header: { topology }, timeline: timelineOf(events) };
 };
+type Run = Awaited<ReturnType<typeof run>>;
 
-const episodesIn = ({ header, timeline }: Recorded) => episodesOf(header, timeline);
+const episodesIn = ({ header, timeline }: Run) => episodesOf(header, timeline);
 
 /** Result → how often on either side, of one kind. */
 const results = (kinds: readonly EpisodeKind[], kind: string) =>
@@ -35,7 +23,7 @@ const results = (kinds: readonly EpisodeKind[], kind: string) =>
 describe('episodes of two kernels', () => {
   // traces/README.md: type is refused for several devices and for a bound singleton before its relaxation.
   it('name what the relaxation of type changed, and nothing else', async () => {
-    const kinds = compareEpisodes(episodesIn(await recorded('6.1-type')), episodesIn(await recorded('6.12-type')));
+    const kinds = compareEpisodes(episodesIn(await run('6.1-type')), episodesIn(await run('6.12-type')));
     expect(results(kinds, 'store-type of a group of several devices, unbound')).toEqual({ EINVAL: [3, 0], OK: [0, 3] });
     expect(results(kinds, 'store-type of a singleton group, bound')).toEqual({ EBUSY: [2, 0], EPERM: [0, 2] });
     const common = kinds.filter(({ results: all }) => all.some(({ left }) => left) && all.some(({ right }) => right));
@@ -43,16 +31,16 @@ describe('episodes of two kernels', () => {
   });
 
   it('name the BUG that stands in the place of a refusal', async () => {
-    const kinds = compareEpisodes(episodesIn(await recorded('6.1-basic')), episodesIn(await recorded('5.10-bugon')));
+    const kinds = compareEpisodes(episodesIn(await run('6.1-basic')), episodesIn(await run('5.10-bugon')));
     expect(results(kinds, 'write bind')).toMatchObject({ BUG: [0, 1], EBUSY: [2, 0] });
   });
 });
 
 describe('two patches under one script', async () => {
   const [vanilla, robin, repaired] = (await Promise.all(
-    ['lab-vanilla-leak', 'lab-robin-leak', 'lab-repaired-leak'].map(recorded),
-  )) as [Recorded, Recorded, Recorded];
-  const pairsOf = (right: Recorded) => compareRuns(vanilla, right).pairs;
+    ['lab-vanilla-leak', 'lab-robin-leak', 'lab-repaired-leak'].map(run),
+  )) as [Run, Run, Run];
+  const pairsOf = (right: Run) => compareRuns(vanilla, right).pairs;
 
   it('part in three claims of a quiet group', () => {
     const kinds = compareEpisodes(episodesIn(vanilla), episodesIn(robin));

@@ -1,28 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
 import { compareRuns, touchedBy } from '@custody/compare';
 import { random } from '@custody/explore';
-import { importTrace, parseTopology } from '@custody/ingest';
 import { scenarios, simulate, topologyOf, variants } from '@custody/ownership';
 import { type DeviceId, type GroupId, nanos, type Topology, type TraceEvent, taskId, timelineOf } from '@custody/trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-interface Story {
-  readonly topology: Topology;
-  readonly events: readonly TraceEvent[];
-}
-
-const recorded = async (name: string): Promise<Story> => {
-  const folder = new URL(`../../../fixtures/${name}/`, import.meta.url);
-  const trace = gunzipSync(readFileSync(new URL('stream.trace.gz', folder)));
-  const topology = parseTopology(readFileSync(new URL('topology.json', folder), 'utf8'));
-  const { events } = await importTrace({ open: () => Readable.from([trace]) }, topology);
-  const all: TraceEvent[] = [];
-  for await (const batch of events()) all.push(...batch);
-  return { topology: topology.topology, events: all };
-};
+import { recorded, type Story } from './fixtures.testing.ts';
 
 const simulated = (seed: number): Story => {
   const variant = variants.find(({ id }) => id === 'linux-6.1');

@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
 import { follow, parseSchedule } from '@custody/explore';
-import { importTrace, parseTopology } from '@custody/ingest';
 import {
   bind,
   claim,
@@ -16,19 +12,15 @@ import {
 } from '@custody/ownership';
 import type { TraceEvent } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
+import { recorded } from './fixtures.testing.ts';
 
 /**
  * fixtures/lab-robin-leak: a real kernel with the mail's scheme. V1 (03:02.0) is refused and slow to clear its driver;
  * the user releases and vfio-pci leaves; V2 (03:03.0) comes and goes; then three claims of a quiet group are refused,
  * until one more removal heals it. In the model V1 is B, V2 is A and the vfio device is C.
  */
-const recorded = async (): Promise<readonly TraceEvent[]> => {
-  const folder = new URL('../../../fixtures/lab-robin-leak/', import.meta.url);
-  const trace = gunzipSync(readFileSync(new URL('stream.trace.gz', folder)));
-  const source = { open: () => Readable.from([trace]) };
-  const recording = await importTrace(source, parseTopology(readFileSync(new URL('topology.json', folder), 'utf8')));
-  const all: TraceEvent[] = [];
-  for await (const batch of recording.events()) all.push(...batch);
+const leak = async (): Promise<readonly TraceEvent[]> => {
+  const { events: all } = await recorded('lab-robin-leak');
   const from = all.findIndex((event) => event.type === 'MarkerWritten' && event.data.text.startsWith('SCN step=1'));
   // From where the user owns the group and V1's bind begins.
   return all.slice(all.findIndex((event, index) => index > from && event.type === 'BindStarted'));
@@ -93,7 +85,7 @@ describe('the leak that the lab kernel recorded', () => {
   it('is told by the model, step for step', async () => {
     const { events, parted, ending } = simulate(robin, asRecorded, follow(parseSchedule(schedule)));
     expect([parted, ending]).toEqual([null, 'done']);
-    expect(story(events)).toEqual(story(await recorded()));
+    expect(story(events)).toEqual(story(await leak()));
   });
 
   it('is among the ways that robin-mail can take in refused-bind, and linux-6.1 cannot', () => {
