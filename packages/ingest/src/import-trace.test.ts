@@ -406,6 +406,24 @@ describe('a lock that two tasks hold', () => {
   });
 });
 
+describe('a claim that no probe shows the beginning of', () => {
+  const owns = (at: string, owner: string, cnt: number) =>
+    line('h-1', at, `gunlock: (f) lock=0xff58 gid=6 cnt=${cnt} owner=${owner} dom=0x1 ddom=0x1`);
+  const text = owns('1.1', '0x0', 0) + owns('1.2', '0xff77', 1);
+
+  it('leaves nobody to explain the new owner, and is not held against the kernel', () => {
+    const { report } = importAll(text + line('h-1', '1.3', 'iommu_group_claim_dma_owner_ret: (f) ret=0'), recorded);
+    expect(report.unexplained).toBe(0);
+    expect(report.findings).toMatchObject([
+      { kind: 'not-judged', text: expect.stringContaining('beginning of claim') },
+    ]);
+  });
+
+  it('is no excuse where no claim returned either', () => {
+    expect(importAll(text, recorded).report.unexplained).toBe(1);
+  });
+});
+
 describe('the domain of a group', () => {
   it('is default, the one a claim attached is blocking, and any other stays an address', () => {
     const reads = (dom: string, owner: string, cnt: number) =>

@@ -61,6 +61,7 @@ export interface ImportReport {
 }
 
 export interface TraceImport {
+  readonly format: OpenedTrace['format'];
   readonly kernel: string | null;
   readonly mapping: string;
   /** Batches of events, oldest first; ends with the report. */
@@ -261,7 +262,7 @@ export const importTrace = async (
     return report;
   }
 
-  return { kernel: reading.kernel, mapping: reading.mapping.id, events };
+  return { format: reading.trace.format, kernel: reading.kernel, mapping: reading.mapping.id, events };
 };
 
 /** A source's lines as text, without their newlines; a last line that has no newline is `cut`. */

@@ -16,6 +16,7 @@ export interface TraceSource {
 
 /** A trace of whatever format: its lines, and what it says of itself beside them. */
 export interface OpenedTrace {
+  readonly format: 'text' | 'trace.dat';
   /** Text that names the kernel (`uname -a`, a release); null when nothing does. */
   readonly uname: string | null;
   /** The kernel's `stats` of each CPU; null where the format has none. */
@@ -91,6 +92,7 @@ export const textTrace = (first: readonly string[], lines: OpenedTrace['lines'])
   assertTrace(first);
   const marker = first.find((line) => line.includes(' uname='));
   return {
+    format: 'text',
     uname: marker === undefined ? null : marker.slice(marker.indexOf(' uname=')),
     stats: null,
     doubts: [],
@@ -181,6 +183,7 @@ const openDat = async ({ open, unpack = noTools }: TraceSource): Promise<OpenedT
     }
   }
   return {
+    format: 'trace.dat',
     uname: dat.uname,
     stats: dat.stats.length === 0 ? null : dat.stats.join('\n'),
     doubts: dat.notes,

@@ -207,5 +207,5 @@ export const importOwnExport = (
   }
 
   const kernel = source.kind === 'recording' ? source.kernel : null;
-  return { kernel, mapping: 'custody ftrace 1', events, exported: { source, topology } };
+  return { format: 'text', kernel, mapping: 'custody ftrace 1', events, exported: { source, topology } };
 };

@@ -50,6 +50,15 @@ describe('two variants', () => {
     );
   });
 
+  it('of which one was not searched to its end are said to differ in nothing that a whole search does not show', () => {
+    const asked = { left: 'linux-6.1', right: 'robin-mail', scenarios: ['case-4b', 'fail-before-claim', 'case-2a-i'] };
+    const whole = compareVariants(asked);
+    const part = compareVariants(asked, { maxStates: 50 });
+    expect(part.complete).toBe(false);
+    expect(whole.onlyLeft).toEqual(expect.arrayContaining([...part.onlyLeft]));
+    expect(whole.onlyRight).toEqual(expect.arrayContaining([...part.onlyRight]));
+  });
+
   it('that are one do not differ', () => {
     const { scenarios, onlyLeft, onlyRight, refines, complete } = compareVariants({
       left: 'robin-mail',

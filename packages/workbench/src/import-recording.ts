@@ -62,7 +62,9 @@ export const whatRecordingShows = (recording: Recording, formats?: string): Prom
   traceShows(recording.source, topologyIn(recording), { mapping: mappingIn(recording), formats });
 
 /**
- * A digest of the recording, for its id: of the JSON of an array with all of its text, and then what else it was read by, which never is at hand as a whole.
+ * A digest of the recording, for its id: of the JSON of an array with what it is made with, all of it as text, and its own
+ * mapping; the text never is at hand as a whole. Bytes that are no text are one character each, as of two files that
+ * differ in them UTF-8 would make the same.
  *
  * @param progress - told after each piece.
  */
@@ -70,11 +72,11 @@ const digestOf = async (
   ports: Ports,
   madeWith: readonly unknown[],
   { open }: TraceSource,
-  own: readonly string[],
+  { format, own }: { readonly format: 'text' | 'trace.dat'; readonly own: readonly string[] },
   progress: () => void,
 ): Promise<string> => {
   const digest = ports.running();
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const decoder = new TextDecoder(format === 'text' ? 'utf-8' : 'latin1', { ignoreBOM: true });
   // A string in JSON is that of its pieces, one after the other.
   const add = (text: string): void => digest.add(JSON.stringify(text).slice(1, -1));
   digest.add(`${JSON.stringify(madeWith).slice(0, -1)},"`);
@@ -101,7 +103,9 @@ export const importRecording = async (
   const trace = await importTrace(bytes, recorded, { mapping: mappingIn(recording), beside });
   const madeWith = ['recording', mappingVersion, trace.mapping, topology];
   const own = mapping === undefined ? [] : [mapping.text];
-  const run = runId((await digestOf(ports, madeWith, bytes, own, () => progress(0))).slice(0, idLength));
+  const run = runId(
+    (await digestOf(ports, madeWith, bytes, { format: trace.format, own }, () => progress(0))).slice(0, idLength),
+  );
   const read = { kind: 'recording', file, kernel: trace.kernel, mapping: trace.mapping } as const;
   const { source, topology: members } = trace.exported ?? { source: read, topology: recorded.topology };
   const header: RunHeader = { run, title, source, topology: members };

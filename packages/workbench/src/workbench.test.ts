@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { inflateSync, zstdDecompressSync } from 'node:zlib';
 import { type EventLog, memoryLog, revision, streamId } from '@custody/log';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +47,28 @@ describe('an import', () => {
       source: sourceOf(text),
     });
     expect(run).toBe(sha256(JSON.stringify(['recording', 2, 'linux-6.1', null, text])).slice(0, 12));
+  });
+
+  it('of a trace.dat is another run when a byte of it is another, be it text or not', async () => {
+    const bytes = readFileSync(new URL('../../../fixtures/lab-robin-leak/trace.dat', import.meta.url));
+    const unpack = {
+      inflate: (packed: Uint8Array, size: number) => inflateSync(packed, { maxOutputLength: Math.max(size, 1) }),
+      zstd: (packed: Uint8Array, size: number) => zstdDecompressSync(packed, { maxOutputLength: Math.max(size, 1) }),
+    };
+    const desk = deskOn(memoryLog());
+    const imported = async (content: Uint8Array) => {
+      const source = { open: () => Readable.from([content]), unpack };
+      return desk.importRecording({ file: 'trace.dat', title: 'dat', topology: null, source });
+    };
+    const { run } = await imported(bytes);
+    expect(await imported(bytes)).toMatchObject({ run, already: true });
+    // A byte that begins no character of UTF-8, and another that begins none, late in the data of a CPU.
+    const at = bytes.findLastIndex((byte, index) => byte === 0xff && index < bytes.length - 100);
+    const other = Uint8Array.from(bytes);
+    other[at] = 0xfe;
+    const decode = (content: Uint8Array) => new TextDecoder().decode(content);
+    expect(decode(other)).toBe(decode(bytes));
+    expect((await imported(other)).run).not.toBe(run);
   });
 
   it('whose writer died is a run marked incomplete, and is taken up where it stopped', async () => {

@@ -78,7 +78,7 @@ interface TraceOptions {
 const registerTrace: Register = (doctor) => {
   doctor
     .command('trace')
-    .argument('<file>', 'a trace, plain or gzipped; a folder that holds a trace; - is stdin')
+    .argument('<file>', 'a trace, plain or packed (gzip, zstd); a folder that holds a trace; - is stdin')
     .description('say per family of facts whether a trace can show it, and which probe to add if not')
     .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
     .option('--mapping <file>', 'what probes of your own mean: JSON, see docs/mapping.md')

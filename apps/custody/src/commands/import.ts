@@ -96,7 +96,7 @@ export const registerImport: Register = (program) => {
     .command('import')
     .argument(
       '<file...>',
-      'a trace, a bundle or NDJSON, plain or packed (gzip, zstd); a folder that holds a trace; - is stdin',
+      'a trace (text or trace.dat), a bundle or NDJSON, plain or packed (gzip, zstd); a folder that holds a trace; - is stdin',
     )
     .description('read recordings, and runs that were exported, into the store')
     .option('--topology <file>', 'groups, devices and addresses (default: topology.json beside the trace)')
