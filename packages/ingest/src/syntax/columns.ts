@@ -50,6 +50,8 @@ const noRecord = -1;
  */
 export class Columns {
   bytes: Uint8Array = new Uint8Array(0);
+  /** The same bytes, to read four at once; it has four more, whatever they are. */
+  view = new DataView(new ArrayBuffer(0));
   rows = 0;
   /** Nanoseconds; of a clock without fractions what it shows. */
   at = new Float64Array(1024);

@@ -88,6 +88,7 @@ export class TextReader {
   #scan(): void {
     const to = this.#end - this.#lineLength;
     this.#columns.bytes = this.#buffer;
+    if (this.#columns.view.buffer !== this.#buffer.buffer) this.#columns.view = new DataView(this.#buffer.buffer);
     this.#scanner.scan(this.#held, to);
     this.#held = to;
   }
@@ -96,7 +97,7 @@ export class TextReader {
   #append(bytes: Uint8Array): void {
     const length = this.#end - this.#held;
     const whole = length + bytes.length;
-    const buffer = whole <= this.#buffer.length ? this.#buffer : new Uint8Array(whole * 2);
+    const buffer = whole + 4 <= this.#buffer.length ? this.#buffer : new Uint8Array(whole * 2);
     buffer.set(this.#buffer.subarray(this.#held, this.#end));
     buffer.set(bytes, length);
     this.#buffer = buffer;

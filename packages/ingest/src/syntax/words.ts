@@ -25,6 +25,7 @@ export class Words {
   #lengths = new Uint32Array(1024);
   #hashes = new Int32Array(1024);
   #bytes = new Uint8Array(1 << 14);
+  #view = new DataView(this.#bytes.buffer);
   #used = 0;
 
   textOf(word: number): string {
@@ -50,11 +51,16 @@ export class Words {
   }
 
   /** The word that stood behind `word` last, when it stands at `from`, with a colon behind it; else -1. */
-  follower(word: number, bytes: Uint8Array, from: number): number {
+  follower(word: number, view: DataView, from: number): number {
     const next = (this.#followers[word] as number) - 1;
     if (next < 0) return -1;
-    const length = this.#lengths[next] as number;
-    return bytes[from + length] === colon && this.#isSame(next, bytes, from, length) ? next : -1;
+    const to = from + (this.#lengths[next] as number);
+    const shift = (this.#from[next] as number) - from;
+    const known = this.#view;
+    let at = from;
+    for (; at + 4 <= to; at += 4) if (view.getInt32(at) !== known.getInt32(at + shift)) return -1;
+    for (; at < to; at += 1) if (view.getUint8(at) !== known.getUint8(at + shift)) return -1;
+    return view.getUint8(at) === colon ? next : -1;
   }
 
   follows(word: number, next: number): void {
@@ -91,6 +97,7 @@ export class Words {
     }
     while (this.#used + word.length > this.#bytes.length) {
       this.#bytes = grown(this.#bytes, new Uint8Array(this.#bytes.length * 2));
+      this.#view = new DataView(this.#bytes.buffer);
     }
     this.#bytes.set(word, this.#used);
     this.#from[number] = this.#used;
