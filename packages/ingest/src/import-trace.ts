@@ -97,6 +97,8 @@ interface Reading {
   readonly trace: OpenedTrace;
   readonly kernel: string | null;
   readonly mapping: Mapping;
+  /** What of the mapping is the user's own. */
+  readonly own: MappingFile | undefined;
   readonly recorded: RecordedTopology;
   readonly beside: Beside | undefined;
 }
@@ -109,6 +111,7 @@ const readingOf = (trace: OpenedTrace, recorded: RecordedTopology, options: Impo
     trace,
     kernel,
     mapping: mappingOf(kernel === null ? defaultLine : lineFor(kernel), options.mapping),
+    own: options.mapping,
     recorded,
     // What the trace holds itself is of the very recording.
     beside: trace.stats === null ? beside : { ...beside, stats: trace.stats },
@@ -119,7 +122,7 @@ const readingOf = (trace: OpenedTrace, recorded: RecordedTopology, options: Impo
 const markerNames: ReadonlySet<string> = new Set(['print', 'tracing_mark_write']);
 
 /** Takes lines one by one, in the order of the file, and has events for them. */
-const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
+const lineByLine = ({ trace, kernel, mapping, own, recorded, beside }: Reading) => {
   const reader = interpreter(mapping, recorded);
   const tally: LineTally = {
     lines: 0,
@@ -218,7 +221,14 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
       owners: reader.owners(),
       complete: !brokeOff && !trace.isDamaged && tally.lost === 0 && (missing.overrun ?? 0) === 0,
       findings: [
-        ...findingsOf({ reader, tally, kernel, beside, members: recorded.topology.groups.length > 0 }),
+        ...findingsOf({
+          reader,
+          tally,
+          kernel,
+          beside,
+          members: recorded.topology.groups.length > 0,
+          mapping: own,
+        }),
         ...doubts,
       ],
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),
