@@ -32,6 +32,8 @@ export {
   variants,
 } from '@custody/ownership';
 export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
+export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
+export type { CarriedBy } from './carry-places.ts';
 export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '@custody/annotations';
 import type { CompareOptions } from '@custody/compare';
 import type { Position } from '@custody/trace';
+import { type CarriedNotes, type CarryRequest, carryNotes } from './carry-notes.ts';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
@@ -80,6 +81,8 @@ export interface Workbench {
   readonly deleteNote: (run: Run, id: string, author: string) => Promise<NotesOfRun>;
   readonly labelNote: (run: Run, note: string, label: NewLabel) => Promise<NotesOfRun>;
   readonly markPlace: (run: Run, name: string, at: Position, author: string) => Promise<NotesOfRun>;
+  /** @throws RequestError when both are the same run. */
+  readonly carryNotes: (from: Run, to: Run, request: CarryRequest) => Promise<CarriedNotes>;
   /** @throws RequestError when there is nothing to undo, or somebody has had the last word on it since. */
   readonly undoNotes: (run: Run, author: string) => Promise<NotesOfRun>;
 }
@@ -105,5 +108,6 @@ export const workbench = (ports: Ports): Workbench => ({
   deleteNote: (run, id, author) => deleteNote(ports, run, id, author),
   labelNote: (run, note, label) => labelNote(ports, run, note, label),
   markPlace: (run, name, at, author) => markPlace(ports, run, name, at, author),
+  carryNotes: (from, to, request) => carryNotes(ports, from, to, request),
   undoNotes: (run, author) => undoNotes(ports, run, author),
 });
