@@ -2,14 +2,14 @@ import type { CarriedBy, CarriedNote, HistoryEntry, Mark, Note, NotesOfRun } fro
 import { many } from './print.ts';
 
 /** `@12`, `@12 to 40`, `@12 and 40`, `group:6 @12 to 40`. */
-const placeText = ({ position, kind, until, object }: Note['anchor']): string => {
+export const placeText = ({ position, kind, until, object }: Note['anchor']): string => {
   if (until === undefined) return `@${position}`;
   const ends = `@${position} ${kind === 'pair' ? 'and' : 'to'} ${until.position}`;
   return object === undefined ? ends : `${object} ${ends}`;
 };
 
 /** Who wrote it; of what was brought in, that this is only said. */
-const authorText = ({ author, claimed }: Pick<Note, 'author' | 'claimed'>): string =>
+export const authorText = ({ author, claimed }: Pick<Note, 'author' | 'claimed'>): string =>
   claimed === undefined || claimed.by === author ? author : `${author} (unverified: brought in by ${claimed.by})`;
 
 const indented = (text: string, by: number): string[] => text.split('\n').map((line) => ' '.repeat(by) + line);

@@ -10,7 +10,7 @@ export class NotAMailError extends Error {
 }
 
 const beginsMbox = (text: string): boolean => text.startsWith('From ');
-const beginsMail = (text: string): boolean => /^[!-9;-~]+:[ \t]/.test(text);
+const beginsMail = (text: string): boolean => /^[A-Za-z][A-Za-z0-9-]*:[ \t]/.test(text);
 
 /** The mails of an mbox, each byte a char, with their lines as they were before they were put into it. */
 const split = (text: string): readonly string[] =>

@@ -9,6 +9,7 @@ import type { ExperimentRequest } from './experiment.ts';
 import { type HuntRequest, huntRun } from './hunt-run.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
 import { type SimulatedRun, simulateRun } from './model-run.ts';
+import { noteMails, type TakenMails, type ThreadMail, takeMails } from './note-mails.ts';
 import {
   addNote,
   deleteNote,
@@ -83,6 +84,10 @@ export interface Workbench {
   readonly markPlace: (run: Run, name: string, at: Position, author: string) => Promise<NotesOfRun>;
   /** @throws RequestError when both are the same run. */
   readonly carryNotes: (from: Run, to: Run, request: CarryRequest) => Promise<CarriedNotes>;
+  /** The notes on a run as threads of mails, which people can reply to. */
+  readonly noteMails: (run: Run) => Promise<readonly ThreadMail[]>;
+  /** Makes replies of mails that answer notes here; `text` is each mail's own words. Once more adds nothing. */
+  readonly takeMails: (mails: readonly ThreadMail[], author: string) => Promise<TakenMails>;
   /** @throws RequestError when there is nothing to undo, or somebody has had the last word on it since. */
   readonly undoNotes: (run: Run, author: string) => Promise<NotesOfRun>;
 }
@@ -109,5 +114,7 @@ export const workbench = (ports: Ports): Workbench => ({
   labelNote: (run, note, label) => labelNote(ports, run, note, label),
   markPlace: (run, name, at, author) => markPlace(ports, run, name, at, author),
   carryNotes: (from, to, request) => carryNotes(ports, from, to, request),
+  noteMails: (run) => noteMails(ports, run),
+  takeMails: (mails, author) => takeMails(ports, mails, author),
   undoNotes: (run, author) => undoNotes(ports, run, author),
 });

@@ -8,6 +8,7 @@ import { findRun } from '../find-run.ts';
 import { carryLines, historyLine, notesLines } from '../note-text.ts';
 import { count, type ExitCode, exit, type Printer } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
+import { registerExchange } from './note-exchange.ts';
 
 interface Signed {
   readonly author?: string;
@@ -271,4 +272,5 @@ export const registerNote: Register = (program) => {
   registerWords(note);
   registerReading(note);
   registerCarry(note);
+  registerExchange(note);
 };
