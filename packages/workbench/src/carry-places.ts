@@ -11,13 +11,16 @@ import type { Run } from './open-run.ts';
 const sureties = ['exact', 'counted', 'neighbours', 'aligned', 'episode', 'nth'] as const;
 export type CarriedBy = (typeof sureties)[number];
 
+const isSurer = (one: CarriedBy, other: CarriedBy): boolean => sureties.indexOf(one) < sureties.indexOf(other);
+const lessSure = (one: CarriedBy, other: CarriedBy): CarriedBy => (isSurer(one, other) ? other : one);
+
 /** Where a note or mark is to be in the other run, or why it is nowhere there. */
 export type Carried<Said> = { readonly said: Said } & (
   | { readonly anchor: Anchor; readonly by: CarriedBy; readonly why: null }
   | { readonly anchor: null; readonly by: null; readonly why: string }
 );
 
-type Placed = { readonly at: Position; readonly by: CarriedBy } | { readonly why: string };
+type Placed = Landing | { readonly why: string };
 
 /** A run with what its places are told by. */
 interface Side {
@@ -75,47 +78,114 @@ const eventsLike = ({ run, anchors }: Side, { task, from, position: end }: Episo
   return found;
 };
 
-/** The same event of the n-th episode of the same nature, counting those that have such an event. */
-const inEpisode = (from: Side, to: Side, place: Place, episode: Episode): Placed => {
-  const key = place.event?.key as MeaningKey;
-  const which = eventsLike(from, episode, key).indexOf(place.position);
-  const nature = from.natureOf(episode);
-  const likes = (side: Side) => side.alike(nature).flatMap((one) => eventsLike(side, one, key)[which] ?? []);
-  const [mine, theirs] = [likes(from), likes(to)];
-  const number = mine.indexOf(place.position);
-  const at = theirs[number];
-  if (at !== undefined) return { at, by: mine.length === theirs.length ? 'episode' : 'nth' };
+/**
+ * Events that may stand for each other: of one meaning, each the `which`-th such event of an episode of one nature; or
+ * outside any episode.
+ */
+interface Class {
+  readonly key: MeaningKey;
+  readonly nature: string | undefined;
+  readonly which: number;
+  /** What it is, for people. */
+  readonly what: string;
+}
+
+const classOf = (side: Side, at: Position): Class => {
+  const key = side.anchors.keyAt(at) as MeaningKey;
+  const episode = side.episodeAt(at);
+  if (episode === undefined) return { key, nature: undefined, which: 0, what: 'event like it outside any episode' };
   const what = `"${episode.kind}" by its role that ended with ${episode.result}`;
-  if (to.alike(nature).length === 0) return { why: `there is no ${what}` };
-  if (theirs.length === 0) return { why: `no ${what} has such an event there` };
-  return { why: `it is in the ${number + 1}. ${what} with such an event, and there are ${theirs.length} there` };
+  return { key, nature: side.natureOf(episode), which: eventsLike(side, episode, key).indexOf(at), what };
+};
+
+const membersOf = (side: Side, { key, nature, which }: Class): readonly Position[] => {
+  if (nature !== undefined) return side.alike(nature).flatMap((one) => eventsLike(side, one, key)[which] ?? []);
+  const all = Array.from({ length: side.run.timeline.length }, (_, index) => position(index + 1));
+  return all.filter((at) => side.anchors.keyAt(at) === key && side.episodeAt(at) === undefined);
+};
+
+interface Landing {
+  readonly at: Position;
+  readonly by: CarriedBy;
+}
+
+/** The members of a class that are told surely, each for one of the other side; of two for the same, the surer. */
+const sureLandings = (
+  members: readonly Position[],
+  sure: (at: Position) => Landing | undefined,
+): Map<Position, Landing> => {
+  const landings = new Map<Position, Landing>();
+  const claimants = new Map<Position, Position>();
+  for (const member of members) {
+    const landing = sure(member);
+    if (landing === undefined) continue;
+    const rival = claimants.get(landing.at);
+    if (rival !== undefined && !isSurer(landing.by, (landings.get(rival) as Landing).by)) continue;
+    if (rival !== undefined) landings.delete(rival);
+    landings.set(member, landing);
+    claimants.set(landing.at, member);
+  }
+  return landings;
+};
+
+/** Where each member of a class goes: the sure ones, then the rest in their order, episode by episode. */
+const landingsOf = (
+  of: Class,
+  [mine, theirs]: readonly [readonly Position[], readonly Position[]],
+  sure: (at: Position) => Landing | undefined,
+): ReadonlyMap<Position, Landing> => {
+  const landings = sureLandings(mine, sure);
+  if (of.nature === undefined) return landings;
+  const taken = new Set([...landings.values()].map(({ at }) => at));
+  const free = theirs.filter((at) => !taken.has(at));
+  const rest = mine.filter((at) => !landings.has(at));
+  const by = mine.length === theirs.length ? 'episode' : 'nth';
+  for (const [number, member] of rest.entries()) {
+    const at = free[number];
+    if (at !== undefined) landings.set(member, { at, by });
+  }
+  return landings;
+};
+
+const whyNowhere = (to: Side, { nature, what }: Class, [mine, theirs]: readonly [number, number]): string => {
+  if (nature === undefined) return theirs === 0 ? `there is no ${what}` : `it could be any of ${theirs}: ${what}`;
+  if (to.alike(nature).length === 0) return `there is no ${what}`;
+  if (theirs === 0) return `no ${what} has such an event there`;
+  return `of ${mine} ${what} with such an event, there are ${theirs} there, and others fit them better`;
 };
 
 const carrier = (from: Side, to: Side) => {
   const pairOf = pairsOf(from.run, to.run);
+  const known = new Map<string, readonly [ReadonlyMap<Position, Landing>, string]>();
 
-  const carryPlace = (place: Place): Placed => {
+  /** Told by its neighbours, its number or the comparison, and of the same class there. */
+  const sureIn =
+    (theirs: ReadonlySet<Position>) =>
+    (at: Position): Landing | undefined => {
+      const found = to.anchors.find(from.anchors.placeAt(at));
+      if (found.position !== null && theirs.has(found.position)) return { at: found.position, by: found.by };
+      const paired = pairOf(at);
+      return paired !== undefined && theirs.has(paired) ? { at: paired, by: 'aligned' } : undefined;
+    };
+
+  const landings = (of: Class) => {
+    const name = JSON.stringify([of.key, of.nature, of.which]);
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const [mine, theirs] = [membersOf(from, of), membersOf(to, of)];
+    const where = landingsOf(of, [mine, theirs], sureIn(new Set(theirs)));
+    const told = [where, whyNowhere(to, of, [mine.length, theirs.length])] as const;
+    known.set(name, told);
+    return told;
+  };
+
+  return (place: Place): Placed => {
     if (place.event === null) return { at: place.position, by: 'exact' };
     const home = from.anchors.find(place);
     if (home.position === null) return { why: `it is an orphan in ${from.run.header.title}: ${home.why}` };
-    const own = from.anchors.placeAt(home.position);
-    const episode = from.episodeAt(own.position);
-    const natureAt = (at: Position): string | undefined => {
-      const there = to.episodeAt(at);
-      return there && to.natureOf(there);
-    };
-    const fits = (at: Position | undefined): at is Position =>
-      at !== undefined &&
-      to.anchors.keyAt(at) === own.event?.key &&
-      natureAt(at) === (episode && from.natureOf(episode));
-    const found = to.anchors.find(own);
-    if (found.position !== null && fits(found.position)) return { at: found.position, by: found.by };
-    const paired = pairOf(own.position);
-    if (fits(paired)) return { at: paired, by: 'aligned' };
-    if (episode !== undefined) return inEpisode(from, to, own, episode);
-    return { why: found.position === null ? found.why : 'what is like it there is in another episode' };
+    const [where, why] = landings(classOf(from, home.position));
+    return where.get(home.position) ?? { why };
   };
-  return carryPlace;
 };
 
 /** Is the object touched at all in the run? */
@@ -123,9 +193,6 @@ const hasObject = ({ timeline }: Run, object: string): boolean => {
   for (let index = 0; index < timeline.length; index += 1) if (objectOf(timeline.at(index)) === object) return true;
   return false;
 };
-
-const less = (one: CarriedBy, other: CarriedBy): CarriedBy =>
-  sureties.indexOf(one) > sureties.indexOf(other) ? one : other;
 
 /**
  * Finds the places of notes on one run in another: the same event of the same kind of episode with the same result, or
@@ -152,6 +219,6 @@ export const carryPlaces = <Said extends { readonly anchor: Anchor }>(
     if (end.at < begin.at) return orphan('its two ends come the other way round there');
     const ends = { ...place, kind, until: to.anchors.placeAt(end.at) };
     const anchor: Anchor = object === undefined ? ends : { ...ends, object };
-    return { said, anchor, by: less(begin.by, end.by), why: null };
+    return { said, anchor, by: lessSure(begin.by, end.by), why: null };
   });
 };
