@@ -26,25 +26,25 @@ export const everyNotesEvent = async (log: EventLog, stream: StreamId): Promise<
   return events;
 };
 
-/** Where the newest snapshot before `to` is; 0 when there is none: streams made earlier have none, or few. */
-const snapshotBefore = async (log: EventLog, stream: StreamId, to: number): Promise<number> => {
-  const last = Math.floor(to / snapshotEvery) * snapshotEvery - 1;
-  for (let at = last; at >= 0; at -= snapshotEvery) {
-    for await (const event of eventsOf(log.read(stream, { from: revision(at), to: revision(at + 1) }))) {
-      if (isNotesSnapshot(event)) return at;
-    }
-  }
-  return 0;
-};
-
-/** The events from the newest snapshot before `to` on: what the notes at `to` are made of. */
-const recentEvents = async (log: EventLog, stream: StreamId, to: Revision) => {
-  const from = await snapshotBefore(log, stream, to);
+/** The events from `from` to `to`, if the first is a snapshot, or it is the beginning of the stream; else nothing. */
+const eventsFrom = async (log: EventLog, stream: StreamId, from: number, to: number) => {
   const events: NotesEvent[] = [];
-  for await (const event of eventsOf(log.read(stream, { from: revision(from), to }))) {
+  let at = from;
+  for await (const event of eventsOf(log.read(stream, { from: revision(from), to: revision(to) }))) {
+    if (at === from && from > 0 && !isNotesSnapshot(event)) return null;
+    at += 1;
     if (isNotesEvent(event)) events.push(event);
   }
-  return { events, from };
+  return events;
+};
+
+/** What the notes at `to` are made of: the newest snapshot before, if any (earlier streams have none), and the rest. */
+const recentEvents = async (log: EventLog, stream: StreamId, to: number) => {
+  for (let slot = Math.floor(to / snapshotEvery) * snapshotEvery - 1; slot >= 0; slot -= snapshotEvery) {
+    const events = await eventsFrom(log, stream, slot, to);
+    if (events !== null) return { events, from: slot };
+  }
+  return { events: (await eventsFrom(log, stream, 0, to)) ?? [], from: 0 };
 };
 
 /** The notes at a revision (default: now), from the newest snapshot on. */
