@@ -9,7 +9,15 @@ import {
   openNotesEvents,
   snapshotEvery,
 } from '@custody/annotations';
-import { type EventLog, eventsOf, type LogEvent, type Revision, revision, type StreamId } from '@custody/log';
+import {
+  type EventLog,
+  eventsOf,
+  type LogEvent,
+  type Revision,
+  revision,
+  StoreError,
+  type StreamId,
+} from '@custody/log';
 
 const isNotesEvent = (event: LogEvent): event is NotesEvent => isNotesUpdated(event) || isNotesSnapshot(event);
 
@@ -55,18 +63,13 @@ export const readNotes = async (log: EventLog, stream: StreamId, to?: Revision):
   return { notes: openNotesEvents(events, from), revision: end };
 };
 
-/**
- * Appends updates, and among them the snapshots that are due: each is of just the events before it. Where one of those
- * cannot be read there is none, so that this is said to whoever opens the notes.
- *
- * @throws RevisionConflictError when the stream is not at `expected`.
- */
-export const appendUpdates = async (
+/** Updates with the snapshots that are due among them: each of just the events before it. */
+const withSnapshots = async (
   log: EventLog,
   stream: StreamId,
   updates: readonly NotesUpdated[],
   expected: Revision,
-): Promise<Revision> => {
+): Promise<readonly NotesEvent[]> => {
   const events: NotesEvent[] = [];
   let recent: NotesEvent[] | undefined;
   const push = (event: NotesEvent): void => {
@@ -77,6 +80,7 @@ export const appendUpdates = async (
     if (isSnapshotDue(expected + events.length)) {
       recent ??= [...(await recentEvents(log, stream, expected)).events, ...events];
       const before = openNotesEvents(recent);
+      // What cannot be read would be hidden by a snapshot; whoever opens the notes is to be told.
       if (before.damaged.length === 0) {
         recent = [];
         push(notesSnapshot(before));
@@ -84,5 +88,26 @@ export const appendUpdates = async (
     }
     push(update);
   }
-  return log.append(stream, events, expected);
+  return events;
+};
+
+/**
+ * Appends updates, and snapshots where they are due and the store has room for one: a server takes no event that is
+ * larger than so much.
+ *
+ * @throws RevisionConflictError when the stream is not at `expected`.
+ */
+export const appendUpdates = async (
+  log: EventLog,
+  stream: StreamId,
+  updates: readonly NotesUpdated[],
+  expected: Revision,
+): Promise<Revision> => {
+  const events = await withSnapshots(log, stream, updates, expected);
+  try {
+    return await log.append(stream, events, expected);
+  } catch (error) {
+    if (!(error instanceof StoreError) || events.length === updates.length) throw error;
+    return log.append(stream, updates, expected);
+  }
 };

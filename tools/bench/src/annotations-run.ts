@@ -15,7 +15,7 @@ export interface AnnotationsRun {
   readonly list: { readonly ours: number; readonly flat: number };
   /** Bytes of the update that an edit of a body makes: its first, which moves the body into a text, and the later ones. */
   readonly edits: { readonly first: readonly number[]; readonly later: readonly number[] };
-  /** From a revision of the stored stream (SQLite) to the document at that revision: the slowest of many. */
+  /** From a revision of the stored stream (SQLite) to the document at that revision: each the median of three looks. */
   readonly stateAt: { readonly slowest: number; readonly median: number };
   /** Bytes of the stored stream, snapshots and all. */
   readonly stored: number;
