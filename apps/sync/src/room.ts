@@ -1,0 +1,117 @@
+import { type Admission, type Effect, type NotesUpdated, noteUpdated, openGate, updateIn } from '@custody/annotations';
+import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
+
+/** The notes of one run on a server: what is in the log, and the door that everything goes through on its way there. */
+export interface Room extends AsyncDisposable {
+  /**
+   * Stores what `author` sent, if they may: when this resolves it is in the log, and only then may others see it.
+   *
+   * @throws StoreError when it could not be stored.
+   */
+  readonly enter: (update: Uint8Array, author: string) => Promise<Admission>;
+  /** All that is stored, as one Yjs update. */
+  readonly whole: () => Uint8Array;
+  readonly revision: () => number;
+  /** The stored events from a revision on, some at a time. */
+  readonly eventsFrom: (from: number) => AsyncIterable<readonly NotesUpdated[]>;
+}
+
+/** What has been stored just now, by whomever: this server, another one, or a command on the same store. */
+export interface Stored {
+  readonly from: number;
+  readonly event: NotesUpdated;
+  readonly effect: Effect | null;
+}
+
+export interface RoomOptions {
+  readonly log: EventLog;
+  readonly stream: StreamId;
+  /** ISO 8601. */
+  readonly now: () => string;
+  /** Called in the log's order. */
+  readonly stored: (what: Stored) => void;
+  /** The log cannot be followed any more, or an event of it not be read. */
+  readonly trouble: (error: unknown) => void;
+}
+
+const asNotes = (event: LogEvent): NotesUpdated => event as NotesUpdated;
+
+export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOptions): Promise<Room> => {
+  const gate = openGate();
+  const closing = new AbortController();
+  let at = 0;
+
+  const take = (event: NotesUpdated): void => {
+    at += 1;
+    try {
+      gate.take(updateIn(event), event.data.author);
+    } catch (error) {
+      trouble(error);
+    }
+  };
+
+  /** Takes in what others have stored. @returns whether there was anything. */
+  const catchUp = async (): Promise<boolean> => {
+    const before = at;
+    for await (const event of eventsOf(log.read(stream, { from: revision(at) }))) take(asNotes(event));
+    return at > before;
+  };
+
+  /** One after another: what is judged must be stored before the next is judged. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  const append = async (update: Uint8Array, author: string): Promise<boolean> => {
+    try {
+      at = await log.append(stream, [noteUpdated({ update, author, at: now() })], revision(at));
+      return true;
+    } catch (error) {
+      gate.takeBack();
+      if (!(error instanceof RevisionConflictError)) throw error;
+      await catchUp();
+      return false;
+    }
+  };
+
+  const enter = async (update: Uint8Array, author: string): Promise<Admission> => {
+    for (;;) {
+      const answer = gate.admit(update, author);
+      // Another server may have stored what this builds on.
+      if (!answer.admitted) {
+        if (answer.early && (await catchUp())) continue;
+        return answer;
+      }
+      if (answer.update === null || (await append(answer.update, author))) return answer;
+    }
+  };
+
+  const follow = async (): Promise<void> => {
+    let from = at;
+    for await (const event of log.follow(stream, revision(at), closing.signal)) {
+      if (from >= at) await inTurn(catchUp);
+      stored({ from, event: asNotes(event) });
+      from += 1;
+    }
+  };
+
+  await catchUp();
+  const following = follow().catch((error) => {
+    if (!closing.signal.aborted) trouble(error);
+  });
+
+  return {
+    enter: (update, author) => inTurn(() => enter(update, author)),
+    whole: gate.whole,
+    revision: () => at,
+    eventsFrom: (from) => log.read(stream, { from: revision(from) }) as AsyncIterable<readonly NotesUpdated[]>,
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      await following;
+      await turn;
+    },
+  };
+};
