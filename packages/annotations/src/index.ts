@@ -1,5 +1,16 @@
-export { type Anchor, type AnchoredEvent, type Anchors, anchorAt, anchorsIn, resolveAnchor } from './anchor.ts';
+export {
+  type Anchor,
+  type AnchoredEvent,
+  type AnchorKind,
+  type Anchors,
+  anchorAt,
+  anchorsIn,
+  type Found,
+  type Place,
+  resolveAnchor,
+  type Surety,
+} from './anchor.ts';
 export type { Meaning } from './meaning.ts';
-export type { Note, Reply } from './note.ts';
-export { DamagedUpdateError, type NotesDocument, openNotes } from './notes-document.ts';
+export type { Claim, Label, Mark, Note, Reply } from './note.ts';
+export { DamagedUpdateError, type NotesDocument, openNotes, type Signed } from './notes-document.ts';
 export { type NotesUpdated, noteUpdated, openNotesEvents, updateIn } from './notes-event.ts';
