@@ -10,12 +10,18 @@ import {
 } from '@hocuspocus/server';
 import { Redis as RedisClient } from 'ioredis';
 import * as Y from 'yjs';
+import { type Allowance, allowance } from './allowance.ts';
 import { type Invitation, InvitationError, invitationIn } from './invitation.ts';
 import { costOf, type Limits } from './limits.ts';
 import { presenceOf } from './presence.ts';
 import { openRoom, type Room, type Stored } from './room.ts';
-import { type Visitor, visitorsOf } from './visitor.ts';
 import { askIn, type Refused, type Told } from './wire.ts';
+
+/** Somebody who was let in, on one connection. */
+interface Visitor extends Invitation {
+  /** Hears of the events of the log as they are stored. */
+  follows: boolean;
+}
 
 /** One line of a server's own log: what happened, when, and with whom. */
 export interface LogLine {
@@ -38,7 +44,7 @@ export interface NotesServiceOptions {
   readonly redis?: string | undefined;
 }
 
-/** The codes with which a connection is closed. */
+/** The codes with which a connection is closed; after the last it may be opened again. */
 const unauthorized = 4401;
 const forbidden = 4403;
 const goOn = 4205;
@@ -93,15 +99,22 @@ async function* inMessages(room: Room, after: number): AsyncGenerator<Told> {
 /** The notes of every run that somebody is at: Hocuspocus between people, our log behind it, the gate before it. */
 export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> => {
   const { log, secret, now, say, limits, redis } = options;
-  const rooms = new Map<string, Room>();
-  const visitors = visitorsOf(limits, () => now().getTime());
+  const rooms = new WeakMap<Document, Room>();
+  const allowances = new Map<string, Allowance>();
 
   const tell = (line: Omit<LogLine, 'at'>): void => say({ at: now().toISOString(), ...line });
   const trouble = (error: unknown, run?: string): void =>
     tell({ what: 'trouble', ...(run !== undefined && { run }), reason: String((error as Error)?.message ?? error) });
 
+  const maySpend = (name: string, cost: number): boolean => {
+    const at = now().getTime();
+    const left = allowances.get(name) ?? allowance({ most: limits.burst, perSecond: limits.perSecond }, at);
+    allowances.set(name, left);
+    return left.spend(cost, at);
+  };
+
   const roomOf = (document: Document): Room => {
-    const room = rooms.get(document.name);
+    const room = rooms.get(document);
     if (room === undefined) throw new Error(`Cannot find the room of "${document.name}"`);
     return room;
   };
@@ -110,7 +123,7 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
   const refuse = (connection: Connection<Visitor>, code: number, reason: string): never => {
     const { name, role, run } = connection.context;
     tell({ what: 'refused', run, name, role, reason });
-    connection.sendStateless(JSON.stringify({ refused: reason } satisfies Refused));
+    connection.sendStateless(JSON.stringify({ refused: reason, again: code === goOn } satisfies Refused));
     setImmediate(() => connection.webSocket.close(code, reason.slice(0, 100)));
     throw new ClosedError(code, reason);
   };
@@ -119,6 +132,11 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
     const { expires } = connection.context;
     if (expires <= now()) refuse(connection, unauthorized, `the token expired at ${expires.toISOString()}`);
   };
+
+  const connectionsOf = (name: string): number =>
+    [...service.documents.values()]
+      .flatMap((document) => document.getConnections() as Connection<Visitor>[])
+      .filter(({ context }) => context.name === name).length;
 
   const authenticate = async ({ token, documentName, connectionConfig }: onAuthenticatePayload<Visitor>) => {
     let invitation: Invitation;
@@ -130,7 +148,7 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
       throw Object.assign(error as Error, { reason: message });
     }
     const { name, role } = invitation;
-    if (!visitors.enter(name)) {
+    if (connectionsOf(name) >= limits.connectionsPerName) {
       const reason = `${name} has ${limits.connectionsPerName} connections already`;
       tell({ what: 'turned away', run: documentName, name, reason });
       throw Object.assign(new InvitationError(reason), { reason });
@@ -153,7 +171,7 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
       trouble(error, document.name);
       throw new ClosedError(goOn, 'it could not be stored; try again');
     });
-    if (!answer.admitted) refuse(connection, forbidden, answer.reason);
+    if (!answer.admitted) refuse(connection, answer.early ? goOn : forbidden, answer.reason);
   };
 
   const hold = async (payload: beforeHandleAwarenessPayload<Visitor>) => {
@@ -162,21 +180,21 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
     const mine = document.getClients(connection);
     const present = document.awareness.getStates();
     for (const [client, state] of states) {
-      // Nobody moves another's cursor, and nobody has more than a few.
-      const isMine = mine.has(client) || (!present.has(client) && mine.size < 4);
-      if (!isMine) states.delete(client);
-      else states.set(client, { ...presenceOf(state, context) });
+      // Nobody moves another's cursor, and a connection has one of its own.
+      if (mine.has(client) || (mine.size === 0 && states.size === 1 && !present.has(client))) {
+        states.set(client, { ...presenceOf(state, context) });
+      } else {
+        states.delete(client);
+      }
     }
   };
 
-  const tellStored = (name: string, { from, event }: Stored): void => {
-    const document = service.documents.get(name);
-    if (document === undefined) return;
+  const tellStored = (document: Document, { from, event }: Stored): void => {
     // What another server or a command stored; our own is there already, or about to be.
     try {
       Y.applyUpdate(document, Buffer.from(event.data.update, 'base64'), { source: 'local', skipStoreHooks: true });
     } catch (error) {
-      trouble(error, name);
+      trouble(error, document.name);
     }
     const told = JSON.stringify({ from, events: [event] } satisfies Told);
     for (const connection of document.getConnections() as Connection<Visitor>[]) {
@@ -189,6 +207,14 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
     if (ask === null) return;
     connection.context.follows = true;
     for await (const told of inMessages(roomOf(document), ask.after)) connection.sendStateless(JSON.stringify(told));
+  };
+
+  const closed = async (room: Room, run: string): Promise<void> => {
+    try {
+      await room[Symbol.asyncDispose]();
+    } catch (error) {
+      trouble(error, run);
+    }
   };
 
   const ends = new Map<string, NodeJS.Timeout>();
@@ -204,10 +230,11 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
         log,
         stream: streamId(`notes-${documentName}`),
         now: () => now().toISOString(),
-        stored: (what) => tellStored(documentName, what),
+        stored: (what) => tellStored(document, what),
         trouble: (error) => trouble(error, documentName),
       });
-      rooms.set(documentName, room);
+      rooms.set(document, room);
+      document.on('destroy', () => void closed(room, documentName));
       Y.applyUpdate(document, room.whole());
     },
     connected: async ({ connection, context, socketId }) => {
@@ -223,7 +250,7 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
     },
     beforeHandleMessage: async ({ connection, update, context }) => {
       stillInvited(connection);
-      if (!visitors.spend(context.name, costOf(update.length))) {
+      if (!maySpend(context.name, costOf(update.length))) {
         refuse(connection, goOn, `${context.name} sends more than ${limits.perSecond} messages or KiB a second`);
       }
     },
@@ -233,15 +260,9 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
       await answerAsk(connection, document, payload).catch((error) => trouble(error, document.name));
     },
     onDisconnect: async ({ context, documentName, socketId }) => {
-      visitors.leave(context.name);
       clearTimeout(ends.get(socketId));
       ends.delete(socketId);
       tell({ what: 'left', run: documentName, name: context.name });
-    },
-    afterUnloadDocument: async ({ documentName }) => {
-      const room = rooms.get(documentName);
-      rooms.delete(documentName);
-      await room?.[Symbol.asyncDispose]();
     },
   });
   return service;

@@ -1,4 +1,4 @@
-import { type Admission, type Effect, type NotesUpdated, noteUpdated, openGate, updateIn } from '@custody/annotations';
+import { type Admission, type NotesUpdated, noteUpdated, openGate, updateIn } from '@custody/annotations';
 import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
 
 /** The notes of one run on a server: what is in the log, and the door that everything goes through on its way there. */
@@ -20,7 +20,6 @@ export interface Room extends AsyncDisposable {
 export interface Stored {
   readonly from: number;
   readonly event: NotesUpdated;
-  readonly effect: Effect | null;
 }
 
 export interface RoomOptions {

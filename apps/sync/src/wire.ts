@@ -21,6 +21,8 @@ export interface Told {
 /** From the server, before it closes the connection: why it did not take what was sent. */
 export interface Refused {
   readonly refused: string;
+  /** Whether it is worth coming back: all of what the client has, sent anew, may do. */
+  readonly again: boolean;
 }
 
 const objectIn = (payload: string): Readonly<Record<string, unknown>> | null => {
@@ -41,7 +43,7 @@ export const askIn = (payload: string): Ask | null => {
 /** @returns null for what this client does not know. */
 export const answerIn = (payload: string): Told | Refused | null => {
   const value = objectIn(payload);
-  if (typeof value?.['refused'] === 'string') return { refused: value['refused'] };
+  if (typeof value?.['refused'] === 'string') return { refused: value['refused'], again: value['again'] === true };
   if (typeof value?.['from'] !== 'number' || !Array.isArray(value['events'])) return null;
   return value as unknown as Told;
 };

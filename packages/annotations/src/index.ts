@@ -1,4 +1,12 @@
 export {
+  type Admission,
+  type AdmissionLimits,
+  type Effect,
+  type Gate,
+  type NotesChange,
+  openGate,
+} from './admission.ts';
+export {
   type Anchor,
   type AnchoredEvent,
   type AnchorKind,

@@ -35,11 +35,9 @@ const named = (value: unknown): string | null => {
 const isPlainText = (value: unknown): boolean =>
   value instanceof Y.Text &&
   !(value instanceof Y.XmlText) &&
-  value
-    .toDelta()
-    .every((piece: { insert: unknown; attributes?: unknown }) => {
-      return typeof piece.insert === 'string' && piece.attributes === undefined;
-    });
+  value.toDelta().every((piece: { insert: unknown; attributes?: unknown }) => {
+    return typeof piece.insert === 'string' && piece.attributes === undefined;
+  });
 
 /** Every map of the document; what shape.ts says in a table. */
 export const mapRules: Readonly<Record<keyof Shape, MapRule>> = {
