@@ -18,7 +18,20 @@ export {
   resolveAnchor,
   type Surety,
 } from './anchor.ts';
+export type { Deed } from './deeds.ts';
+export { type HistoryEntry, historyOf, type Undoing, undoLast } from './history.ts';
 export type { Meaning } from './meaning.ts';
 export type { Claim, Label, Mark, Note, Reply } from './note.ts';
 export { DamagedUpdateError, type NotesDocument, openNotes, type Signed } from './notes-document.ts';
-export { type NotesUpdated, noteUpdated, openNotesEvents, updateIn } from './notes-event.ts';
+export {
+  isNotesSnapshot,
+  isNotesUpdated,
+  isSnapshotDue,
+  type NotesEvent,
+  type NotesUpdated,
+  notesSnapshot,
+  noteUpdated,
+  openNotesEvents,
+  snapshotEvery,
+  updateIn,
+} from './notes-event.ts';

@@ -6,13 +6,14 @@ export interface Reply {
   readonly author: string;
   readonly at: string;
   readonly body: string;
-  /** Present when the author is only what a mail said: `by` brought the mail in, `message` is its Message-ID. */
+  /** Present when it was brought in from elsewhere, so that the author is only what is said there. */
   readonly claimed?: Claim;
 }
 
+/** Who brought it in, and from where: a mail's Message-ID, or the note of another run. */
 export interface Claim {
   readonly by: string;
-  readonly message: string;
+  readonly origin: string;
 }
 
 /** A word on a note: `case:2.a`, `verdict:bug`, `question`, or any other. */

@@ -1,6 +1,7 @@
 import { type Position, position } from '@custody/trace';
 import { type Anchor, type AnchoredEvent, type AnchorKind, anchorKinds, type Place } from './anchor.ts';
 import { keyOf, keyOfText, type Meaning, type MeaningKey, shortOf } from './meaning.ts';
+import type { Claim, Reply } from './note.ts';
 import { isIso, lastTime, storedTime } from './stored-time.ts';
 
 /**
@@ -9,10 +10,12 @@ import { isIso, lastTime, storedTime } from './stored-time.ts';
  */
 export type StoredPlace = readonly [number, MeaningKey, number, number, number, number, number];
 
-/** Author, `StoredTime`, body, then the anchor: its kind's number, its object, one place or two. */
-export type StoredNote = readonly [string, number, string, number, string, ...number[]];
-/** Author, time, body, the note's id; of a mail also its author, who is only claimed, and its Message-ID. */
-export type StoredReply = readonly [string, number, string, string, ...([] | [string, string])];
+/** Of what was brought in, by its author in the record: its own author, who is only claimed, and its origin. */
+type StoredClaim = [] | [string, string];
+/** Author, `StoredTime`, body, then the anchor: its kind's number, its object, one place or two; then the claim. */
+export type StoredNote = readonly [string, number, string, number, string, ...(number | string)[]];
+/** Author, time, body, the note's id, the claim. */
+export type StoredReply = readonly [string, number, string, string, ...StoredClaim];
 /** Author, time, name, place. */
 export type StoredMark = readonly [string, number, string, ...StoredPlace];
 /** Author, time, and whether the note is settled, or the label on it, by their last word. */
@@ -31,10 +34,19 @@ const isPlaces = (values: readonly unknown[]): boolean =>
 /** Updates come from other people's programs, so what is stored is looked at before it is believed. */
 export const isStoredNote = (value: unknown): value is StoredNote => {
   if (!Array.isArray(value)) return false;
-  const [author, at, body, kind, object, ...places] = value;
-  const isHead = isText(author) && author !== '' && isTime(at) && isText(body) && isText(object);
+  const [author, at, body, kind, object, ...rest] = value;
+  const places = rest.filter((item) => !isText(item));
+  const claim = rest.slice(places.length);
   return (
-    isHead && anchorKinds[kind] !== undefined && isPlaces(places) && (kind === 0) === (places.length === placeSize)
+    isText(author) &&
+    author !== '' &&
+    isTime(at) &&
+    isText(body) &&
+    isText(object) &&
+    anchorKinds[kind] !== undefined &&
+    isPlaces(places) &&
+    (kind === 0) === (places.length === placeSize) &&
+    (claim.length === 0 || (claim.length === 2 && claim.every(isText)))
   );
 };
 
@@ -95,12 +107,25 @@ export const storedAnchor = ({ kind, object = '', until, ...place }: Anchor): [n
   ...(until === undefined ? [] : storedPlace(until)),
 ];
 
-export const anchorIn = ([, , , kind, object, ...places]: StoredNote, meaningOf: MeaningOf): Anchor => ({
-  ...placeIn(places.slice(0, placeSize), meaningOf),
-  kind: anchorKinds[kind] as AnchorKind,
-  ...(places.length > placeSize && { until: placeIn(places.slice(placeSize), meaningOf) }),
-  ...(object !== '' && { object }),
-});
+export const anchorIn = ([, , , kind, object, ...rest]: StoredNote, meaningOf: MeaningOf): Anchor => {
+  const places = rest.filter((item) => typeof item === 'number');
+  return {
+    ...placeIn(places.slice(0, placeSize), meaningOf),
+    kind: anchorKinds[kind] as AnchorKind,
+    ...(places.length > placeSize && { until: placeIn(places.slice(placeSize), meaningOf) }),
+    ...(object !== '' && { object }),
+  };
+};
+
+export const storedClaim = (author: string, claimed: Claim | undefined): StoredClaim =>
+  claimed === undefined ? [] : [author, claimed.origin];
+
+/** The author as they are claimed to be, and by whom; nothing where the record's own author wrote it. */
+export const claimIn = (stored: StoredNote | StoredReply): Pick<Reply, 'author' | 'claimed'> | undefined => {
+  const isNote = typeof stored[3] === 'number';
+  const [author, origin] = stored.slice(isNote ? 5 : 4).filter((item) => typeof item === 'string');
+  return author === undefined || origin === undefined ? undefined : { author, claimed: { by: stored[0], origin } };
+};
 
 export const storedMark = (author: string, at: number, name: string, place: Place): StoredMark => [
   author,
@@ -159,14 +184,20 @@ export const earlierNote = (value: unknown): { readonly stored: StoredNote; read
   return { stored: [author, storedTime(at), body, ...storedAnchor(anchor)], anchor };
 };
 
-export const earlierReply = (value: unknown): StoredReply | null => {
+const earlierReply = (value: unknown): StoredReply | null => {
   if (!hasTexts(value, ['author', 'at', 'body', 'note']) || !isIsoTime(value)) return null;
   const { author, at, body, note } = value as Readonly<Record<'author' | 'at' | 'body' | 'note', string>>;
   return [author, storedTime(at), body, note];
 };
 
-export const earlierVerdict = (value: unknown): StoredWord | null => {
+const earlierVerdict = (value: unknown): StoredWord | null => {
   if (!hasTexts(value, ['author', 'at']) || !isIsoTime(value)) return null;
   const { author, at, resolved } = value as { author: string; at: string; resolved: unknown };
   return typeof resolved === 'boolean' ? [author, storedTime(at), resolved] : null;
 };
+
+/** A note, reply or verdict as it is stored now, whichever shape it has; null when it is none. */
+export const noteIn = (value: unknown): StoredNote | null =>
+  isStoredNote(value) ? value : (earlierNote(value)?.stored ?? null);
+export const replyIn = (value: unknown): StoredReply | null => (isStoredReply(value) ? value : earlierReply(value));
+export const verdictIn = (value: unknown): StoredWord | null => (isStoredWord(value) ? value : earlierVerdict(value));
