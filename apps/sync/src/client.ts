@@ -1,10 +1,13 @@
-import { type NotesChange, type NotesUpdated, openGate, updateIn } from '@custody/annotations';
-import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
-import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import * as Y from 'yjs';
+import { type Deed, isNotesUpdated, type NotesUpdated, openGate, updateIn } from '@custody/annotations';
+import { type EventLog, revision, type StreamId } from '@custody/log';
+import { openHere } from './here.ts';
 import { claimedIn, type Role } from './invitation.ts';
+import { type Line, type LineEars, openLine } from './line.ts';
 import type { Presence } from './presence.ts';
-import { type Ask, answerIn, type Refused, type Told } from './wire.ts';
+import { type Ask, answerIn, type Told } from './wire.ts';
+
+export { claimedIn, InvitationError } from './invitation.ts';
+export type { Presence } from './presence.ts';
 
 /** What happens while one is joined, in the order in which it does. */
 export type Happening =
@@ -13,11 +16,13 @@ export type Happening =
   /** All that the server had is here. */
   | { readonly what: 'caught up'; readonly revision: number }
   /** Notes changed: by others on the server, or by a command on the same store here. */
-  | { readonly what: 'changed'; readonly by: string; readonly at: string; readonly changes: readonly NotesChange[] }
+  | { readonly what: 'changed'; readonly by: string; readonly at: string; readonly deeds: readonly Deed[] }
   /** The server has stored all of one's own notes. */
   | { readonly what: 'stored'; readonly updates: number }
   /** An update in the store here that the server would refuse, and why: it stays here. */
   | { readonly what: 'kept back'; readonly by: string; readonly reason: string }
+  /** The server closed the line over this, and it is tried again. */
+  | { readonly what: 'held up'; readonly reason: string }
   /** Who else is there now. */
   | { readonly what: 'present'; readonly people: readonly Presence[] };
 
@@ -37,7 +42,7 @@ export interface JoinOptions {
 export interface Joined {
   /** Shows the others where one is, and what one is typing. */
   readonly show: (presence: Partial<Pick<Presence, 'at' | 'draft'>>) => void;
-  /** Resolves once both sides have all of what the other had when it was called. */
+  /** Resolves once both sides have all of what the other had when it was called, or it has ended. */
   readonly settled: () => Promise<void>;
   /** Resolves when it is over: null after `leave`, else why the server ended it. Rejects when the store here fails. */
   readonly ended: Promise<string | null>;
@@ -68,54 +73,40 @@ const bell = () => {
   };
 };
 
-/**
- * The notes in the store here. What the server tells is appended to them when it brings news; what is written here is
- * seen, by whatever process.
- */
-const openHere = async (log: EventLog, stream: StreamId) => {
-  const gate = openGate();
-
-  /** Appends those that bring news. @returns what each of them changed. */
-  const take = async (events: readonly NotesUpdated[]) => {
-    const told = events.map((event) => ({ event, effect: gate.take(updateIn(event)) }));
-    const fresh = told.filter(({ effect }) => effect.update !== null);
-    for (;;) {
-      try {
-        if (fresh.length > 0) {
-          await log.append(
-            stream,
-            fresh.map(({ event }) => event),
-            await log.head(stream),
-          );
-        }
-        return fresh;
-      } catch (error) {
-        if (!(error instanceof RevisionConflictError)) throw error;
+/** The events of a log in its order, whatever order they are told in, each once. */
+const orderly = () => {
+  const early = new Map<number, NotesUpdated | null>();
+  let next = 0;
+  return {
+    next: () => next,
+    take: ({ from, events }: Told): readonly NotesUpdated[] => {
+      for (const [index, event] of events.entries()) if (from + index >= next) early.set(from + index, event);
+      const ready: NotesUpdated[] = [];
+      for (let event = early.get(next); event !== undefined; event = early.get(next)) {
+        early.delete(next);
+        if (event !== null) ready.push(event);
+        next += 1;
       }
-    }
+      return ready;
+    },
   };
-
-  for await (const event of eventsOf(log.read(stream))) gate.take(updateIn(event as NotesUpdated));
-  return { take, see: (update: Uint8Array) => gate.take(update) };
 };
 
 /**
  * Joins the others who are at a run: what they write comes into the store here, what is written here goes to them. A cut
- * of the line loses nothing: what the server has not stored is sent again.
+ * of the line loses nothing: what the server has not said that it stored is sent again.
  *
  * @throws InvitationError when the token is none.
  */
 export const joinRun = async ({ url, token, log, stream, happened, patience = 500 }: JoinOptions): Promise<Joined> => {
   const { name, role, run } = claimedIn(token);
   const here = await openHere(log, stream);
+  const theirs = orderly();
   /** What the server has stored; and that with what it was sent. */
   const stored = openGate();
   const offered = openGate();
-  /** What goes over the line: the provider keeps the server's document and this one the same. */
-  const shared = new Y.Doc();
   let underWay: Uint8Array[] = [];
-  let next = 0;
-  const early = new Map<number, NotesUpdated>();
+  let presence: Partial<Pick<Presence, 'at' | 'draft'>> = {};
   let caughtUp = false;
   let seenHere = 0;
   let over = false;
@@ -126,6 +117,7 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
   const end = (reason: string | null): void => {
     over = true;
     leaving.abort();
+    line.close();
     changed.ring();
     ending.resolve(reason);
   };
@@ -139,117 +131,98 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     turn = turn.then(work).catch(fail);
   };
 
-  const socket = new HocuspocusProviderWebsocket({
-    url,
-    delay: patience,
-    minDelay: patience,
-    maxDelay: 20 * patience,
-    autoConnect: false,
-  });
-  const isOpen = (): boolean =>
-    provider.isAuthenticated && provider.isSynced && socket.webSocket?.readyState === WebSocket.OPEN;
-
-  /** The events that come next, in the log's order, whatever order they came in. */
-  const inOrder = ({ from, events }: Told): readonly NotesUpdated[] => {
-    for (const [index, event] of events.entries()) if (from + index >= next) early.set(from + index, event);
-    const ready: NotesUpdated[] = [];
-    for (let event = early.get(next); event !== undefined; event = early.get(next)) {
-      early.delete(next);
-      ready.push(event);
-      next += 1;
-    }
-    return ready;
-  };
-
   const hear = async (told: Told): Promise<void> => {
-    const events = inOrder(told);
+    const events = theirs.take(told);
     for (const event of events) {
       const update = updateIn(event);
       stored.take(update, event.data.author);
       offered.take(update, event.data.author);
+      line.learn(update);
     }
-    for (const { event, effect } of await here.take(events)) {
-      const { author: by, at } = event.data;
-      if (effect.changes.length > 0) happened({ what: 'changed', by, at, changes: effect.changes });
-    }
+    for (const { event, deeds } of await here.take(events)) tellChange(event, deeds);
     const before = underWay.length;
     if (before > 0) underWay = underWay.filter((update) => !stored.holds(update));
     if (before > 0 && underWay.length === 0) happened({ what: 'stored', updates: before });
-    if (!caughtUp && told.head !== undefined && next >= told.head) {
+    if (!caughtUp && told.head !== undefined && theirs.next() >= told.head) {
       caughtUp = true;
-      happened({ what: 'caught up', revision: next });
+      happened({ what: 'caught up', revision: theirs.next() });
     }
     changed.ring();
   };
 
-  const refused = ({ refused: reason, again }: Refused): void => {
-    if (!again) end(reason);
+  const tellChange = ({ data: { author: by, at } }: NotesUpdated, deeds: readonly Deed[]): void => {
+    if (deeds.length > 0) happened({ what: 'changed', by, at, deeds });
   };
 
-  const provider: HocuspocusProvider = new HocuspocusProvider({
-    websocketProvider: socket,
-    name: run,
-    document: shared,
-    token,
-    onAuthenticated: () => {
+  const told = (payload: string): void => {
+    const answer = answerIn(payload);
+    if (answer === null) return;
+    if (!('refused' in answer)) inTurn(() => hear(answer));
+    else if (answer.again) happened({ what: 'held up', reason: answer.refused });
+    else end(answer.refused);
+  };
+
+  const ears: LineEars = {
+    open: () => {
       happened({ what: 'connected', name, role });
-      provider.sendStateless(JSON.stringify({ after: next } satisfies Ask));
+      line.say(JSON.stringify({ after: theirs.next() } satisfies Ask));
     },
-    onAuthenticationFailed: ({ reason }) => end(reason),
-    onStateless: ({ payload }) => {
-      const answer = answerIn(payload);
-      if (answer === null) return;
-      if ('refused' in answer) refused(answer);
-      else inTurn(() => hear(answer));
+    // Each on its own, so that the server stores each as an event of its own.
+    ready: () => {
+      for (const update of underWay) line.send(update);
+      changed.ring();
     },
-    onSynced: () => changed.ring(),
-    onDisconnect: () => {
-      if (!over) happened({ what: 'disconnected' });
+    turnedAway: end,
+    told,
+    present: (states) => happened({ what: 'present', people: [...states.values()].filter(isPresence) }),
+    cut: () => {
+      if (over) return;
+      happened({ what: 'disconnected' });
+      setTimeout(() => {
+        if (!over) line = lineNow();
+      }, patience);
     },
-    onAwarenessChange: ({ states }) => {
-      const people = states
-        .filter(({ clientId, name: given }) => clientId !== shared.clientID && typeof given === 'string')
-        .map(({ name: given, role: as, at, draft }) => ({ name: given, role: as, at, draft }) as Presence);
-      if (!over) happened({ what: 'present', people });
-    },
-  });
+  };
+  const lineNow = (): Line => {
+    const opened = openLine({ url, token, run, known: stored.whole(), patience }, ears);
+    opened.show(presence);
+    return opened;
+  };
+  let line = lineNow();
 
   /** Sends what was written here, when the server will take it. */
   const offer = async ({ data: { author: by } }: NotesUpdated, update: Uint8Array): Promise<void> => {
-    await changed.until(() => over || (isOpen() && underWay.length < mostUnderWay));
+    await changed.until(() => over || (line.isReady() && underWay.length < mostUnderWay));
     if (over) return;
     const answer = offered.admit(update, name);
     if (answer.admitted && answer.update === null) return;
     if (!answer.admitted || role === 'reader') {
-      const reason = answer.admitted ? 'you were invited as a reader' : answer.reason;
+      const reason = answer.admitted ? `${name} was invited as a reader` : answer.reason;
       happened({ what: 'kept back', by, reason });
       return;
     }
     underWay.push(answer.update as Uint8Array);
-    Y.applyUpdate(shared, answer.update as Uint8Array, 'here');
+    line.send(answer.update as Uint8Array);
   };
 
   const watchHere = async (): Promise<void> => {
     await changed.until(() => over || caughtUp);
-    for await (const event of log.follow(stream, revision(0), leaving.signal) as AsyncIterable<LogEvent>) {
-      const written = event as NotesUpdated;
-      const update = updateIn(written);
-      const { changes } = here.see(update);
-      const { author: by, at } = written.data;
-      if (changes.length > 0) happened({ what: 'changed', by, at, changes });
-      await offer(written, update);
+    if (over) return;
+    for await (const event of log.follow(stream, revision(0), leaving.signal)) {
+      if (isNotesUpdated(event)) {
+        tellChange(event, here.see(event).deeds);
+        await offer(event, updateIn(event));
+      }
       seenHere += 1;
       changed.ring();
     }
   };
-
-  provider.attach();
-  void socket.connect();
   const watching = watchHere().catch(fail);
 
   return {
-    show: (presence) => {
-      for (const [field, value] of Object.entries(presence)) provider.setAwarenessField(field, value);
+    show: (shown) => {
+      presence = { ...presence, ...shown };
+      line.show(presence);
     },
     settled: async () => {
       const length = await log.head(stream);
@@ -258,10 +231,11 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     ended: ending.promise,
     leave: async () => {
       end(null);
-      provider.destroy();
-      socket.destroy();
       await watching;
       await turn;
     },
   };
 };
+
+const isPresence = (state: Readonly<Record<string, unknown>>): state is Readonly<Record<string, unknown>> & Presence =>
+  typeof state['name'] === 'string';

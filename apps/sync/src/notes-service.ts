@@ -1,3 +1,4 @@
+import { isNotesUpdated, updateIn } from '@custody/annotations';
 import { type EventLog, streamId } from '@custody/log';
 import { Redis } from '@hocuspocus/extension-redis';
 import {
@@ -84,8 +85,8 @@ async function* inMessages(room: Room, after: number): AsyncGenerator<Told> {
   let chars = 0;
   for await (const some of room.eventsFrom(after)) {
     for (const event of some) {
-      events.push(event);
-      chars += event.data.update.length + 100;
+      events.push(isNotesUpdated(event) ? event : null);
+      chars += isNotesUpdated(event) ? event.data.update.length + 100 : 4;
       if (chars < toldChars) continue;
       yield { from, events, head };
       from += events.length;
@@ -192,11 +193,11 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
   const tellStored = (document: Document, { from, event }: Stored): void => {
     // What another server or a command stored; our own is there already, or about to be.
     try {
-      Y.applyUpdate(document, Buffer.from(event.data.update, 'base64'), { source: 'local', skipStoreHooks: true });
+      if (isNotesUpdated(event)) Y.applyUpdate(document, updateIn(event), { source: 'local', skipStoreHooks: true });
     } catch (error) {
       trouble(error, document.name);
     }
-    const told = JSON.stringify({ from, events: [event] } satisfies Told);
+    const told = JSON.stringify({ from, events: [isNotesUpdated(event) ? event : null] } satisfies Told);
     for (const connection of document.getConnections() as Connection<Visitor>[]) {
       if (connection.context.follows) connection.sendStateless(told);
     }

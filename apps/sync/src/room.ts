@@ -1,4 +1,13 @@
-import { type Admission, type NotesUpdated, noteUpdated, openGate, updateIn } from '@custody/annotations';
+import {
+  type Admission,
+  isNotesUpdated,
+  isSnapshotDue,
+  type NotesEvent,
+  notesSnapshot,
+  noteUpdated,
+  openGate,
+  updateIn,
+} from '@custody/annotations';
 import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
 
 /** The notes of one run on a server: what is in the log, and the door that everything goes through on its way there. */
@@ -13,13 +22,13 @@ export interface Room extends AsyncDisposable {
   readonly whole: () => Uint8Array;
   readonly revision: () => number;
   /** The stored events from a revision on, some at a time. */
-  readonly eventsFrom: (from: number) => AsyncIterable<readonly NotesUpdated[]>;
+  readonly eventsFrom: (from: number) => AsyncIterable<readonly NotesEvent[]>;
 }
 
 /** What has been stored just now, by whomever: this server, another one, or a command on the same store. */
 export interface Stored {
   readonly from: number;
-  readonly event: NotesUpdated;
+  readonly event: NotesEvent;
 }
 
 export interface RoomOptions {
@@ -33,18 +42,22 @@ export interface RoomOptions {
   readonly trouble: (error: unknown) => void;
 }
 
-const asNotes = (event: LogEvent): NotesUpdated => event as NotesUpdated;
+const asNotes = (event: LogEvent): NotesEvent => event as NotesEvent;
 
 export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOptions): Promise<Room> => {
   const gate = openGate();
   const closing = new AbortController();
   let at = 0;
 
-  const take = (event: NotesUpdated): void => {
+  let damaged = false;
+
+  const take = (event: NotesEvent): void => {
     at += 1;
     try {
-      gate.take(updateIn(event), event.data.author);
+      if (isNotesUpdated(event)) gate.take(updateIn(event), event.data.author);
+      else if (damaged) gate.take(updateIn(event));
     } catch (error) {
+      damaged = true;
       trouble(error);
     }
   };
@@ -66,7 +79,9 @@ export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOption
 
   const append = async (update: Uint8Array, author: string): Promise<boolean> => {
     try {
-      at = await log.append(stream, [noteUpdated({ update, author, at: now() })], revision(at));
+      const updated = noteUpdated({ update, author, at: now() });
+      const events = isSnapshotDue(at + 1) ? [updated, notesSnapshot(gate)] : [updated];
+      at = await log.append(stream, events, revision(at));
       return true;
     } catch (error) {
       gate.takeBack();
@@ -106,7 +121,7 @@ export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOption
     enter: (update, author) => inTurn(() => enter(update, author)),
     whole: gate.whole,
     revision: () => at,
-    eventsFrom: (from) => log.read(stream, { from: revision(from) }) as AsyncIterable<readonly NotesUpdated[]>,
+    eventsFrom: (from) => log.read(stream, { from: revision(from) }) as AsyncIterable<readonly NotesEvent[]>,
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       await following;

@@ -13,7 +13,8 @@ export interface Ask {
 /** From the server: events as they are in its log; the first of them lies behind revision `from`. */
 export interface Told {
   readonly from: number;
-  readonly events: readonly NotesUpdated[];
+  /** Null where the log holds a snapshot, which says nothing new. */
+  readonly events: readonly (NotesUpdated | null)[];
   /** The server's revision when it was asked; absent of those that came later. */
   readonly head?: number;
 }

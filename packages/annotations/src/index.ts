@@ -21,6 +21,7 @@ export {
 export type { Deed } from './deeds.ts';
 export { type HistoryEntry, historyOf, type Undoing, undoLast } from './history.ts';
 export type { Meaning } from './meaning.ts';
+export { type Mirror, openMirror } from './mirror.ts';
 export type { Claim, Label, Mark, Note, Reply } from './note.ts';
 export { DamagedUpdateError, type NotesDocument, openNotes, type Signed } from './notes-document.ts';
 export {

@@ -1,14 +1,5 @@
 import * as Y from 'yjs';
-import {
-  earlierNote,
-  earlierReply,
-  earlierVerdict,
-  isStoredMark,
-  isStoredMeaning,
-  isStoredNote,
-  isStoredReply,
-  isStoredWord,
-} from './records.ts';
+import { isStoredMark, isStoredMeaning, isStoredWord, noteIn, replyIn, verdictIn } from './records.ts';
 import type { Shape } from './shape.ts';
 
 /** What may stand in one map of the notes' document, and who may put it there. */
@@ -45,14 +36,14 @@ export const mapRules: Readonly<Record<keyof Shape, MapRule>> = {
     noun: 'note',
     by: 'author',
     removable: false,
-    isRecord: (value) => isStoredNote(value) || earlierNote(value) !== null,
+    isRecord: (value) => noteIn(value) !== null,
     authorOf: named,
   },
   replies: {
     noun: 'reply',
     by: 'author',
     removable: false,
-    isRecord: (value) => isStoredReply(value) || earlierReply(value) !== null,
+    isRecord: (value) => replyIn(value) !== null,
     authorOf: named,
   },
   bodies: {
@@ -67,7 +58,7 @@ export const mapRules: Readonly<Record<keyof Shape, MapRule>> = {
     noun: 'the verdict on',
     by: 'writer',
     removable: false,
-    isRecord: (value) => isStoredWord(value) || earlierVerdict(value) !== null,
+    isRecord: (value) => verdictIn(value) !== null,
     authorOf: named,
   },
   labels: { noun: 'label', by: 'writer', removable: false, isRecord: isStoredWord, authorOf: named },
