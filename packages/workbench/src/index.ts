@@ -1,4 +1,4 @@
-export type { Note } from '@custody/annotations';
+export type { HistoryEntry, Mark, Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export {
@@ -46,7 +46,8 @@ export { type ExportedModel, exportModel, modelFormats } from './export-model.ts
 export type { Extent, HuntStory } from './hunt-story.ts';
 export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
-export { type NotesOfRun, placeOf } from './notes.ts';
+export { type Moment, type NotesOfRun, placeOf, type Subject } from './notes.ts';
+export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
 export type { Origin } from './origin.ts';
 export type { Parcel } from './parcel.ts';
