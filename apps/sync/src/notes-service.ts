@@ -12,6 +12,7 @@ import {
 import { Redis as RedisClient } from 'ioredis';
 import * as Y from 'yjs';
 import { type Allowance, allowance } from './allowance.ts';
+import { ClosedError } from './closed-error.ts';
 import { type Invitation, InvitationError, invitationIn } from './invitation.ts';
 import { costOf, type Limits } from './limits.ts';
 import { presenceOf } from './presence.ts';
@@ -52,18 +53,6 @@ const goOn = 4205;
 
 /** So much of the log is told in one message. */
 const toldChars = 256 * 1024;
-
-/** Thrown at Hocuspocus in a hook: it closes the connection with this code and reason. */
-class ClosedError extends Error {
-  override readonly name = 'ClosedError';
-  readonly code: number;
-  readonly reason: string;
-  constructor(code: number, reason: string) {
-    super(reason);
-    this.code = code;
-    this.reason = reason;
-  }
-}
 
 /** Tells other servers of changes and presence. It has nothing to store, so it needs no lock. */
 class Messenger extends Redis {
