@@ -17,8 +17,8 @@ export type Happening =
   | { readonly what: 'caught up'; readonly revision: number }
   /** Notes changed: by others on the server, or by a command on the same store here. */
   | { readonly what: 'changed'; readonly by: string; readonly at: string; readonly deeds: readonly Deed[] }
-  /** The server has stored all of one's own notes. */
-  | { readonly what: 'stored'; readonly updates: number }
+  /** The server has stored so many more of one's own updates, oldest first; so many are still on their way. */
+  | { readonly what: 'stored'; readonly updates: number; readonly waiting: number }
   /** An update in the store here that the server would refuse, and why: it stays here. */
   | { readonly what: 'kept back'; readonly by: string; readonly reason: string }
   /** The server closed the line over this, and it is tried again. */
@@ -105,10 +105,12 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
   /** What the server has stored; and that with what it was sent. */
   const stored = openGate();
   const offered = openGate();
-  let underWay: Uint8Array[] = [];
+  let underWay: readonly Uint8Array[] = [];
   let presence: Partial<Pick<Presence, 'at' | 'draft'>> = {};
   let caughtUp = false;
   let seenHere = 0;
+  /** How often the server closed the line since it last stored something. */
+  let heldUp = 0;
   let over = false;
   const changed = bell();
   const leaving = new AbortController();
@@ -140,14 +142,29 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
       line.learn(update);
     }
     for (const { event, deeds } of await here.take(events)) tellChange(event, deeds);
-    const before = underWay.length;
-    if (before > 0) underWay = underWay.filter((update) => !stored.holds(update));
-    if (before > 0 && underWay.length === 0) happened({ what: 'stored', updates: before });
+    const left = stillUnderWay(events, told.head !== undefined);
+    const updates = underWay.length - left.length;
+    underWay = left;
+    if (updates > 0) heldUp = 0;
+    if (updates > 0) happened({ what: 'stored', updates, waiting: left.length });
     if (!caughtUp && told.head !== undefined && theirs.next() >= told.head) {
       caughtUp = true;
       happened({ what: 'caught up', revision: theirs.next() });
     }
     changed.ring();
+  };
+
+  /** What the server has not stored yet: it mostly stores what it was sent byte for byte. */
+  const stillUnderWay = (events: readonly NotesUpdated[], isBacklog: boolean): readonly Uint8Array[] => {
+    let left = underWay;
+    let isUnlike = isBacklog;
+    for (const event of events) {
+      if (event.data.author !== name) continue;
+      const [oldest, ...others] = left;
+      if (oldest !== undefined && isSame(oldest, updateIn(event))) left = others;
+      else isUnlike = true;
+    }
+    return isUnlike && left.length > 0 ? stored.missing(left) : left;
   };
 
   const tellChange = ({ data: { author: by, at } }: NotesUpdated, deeds: readonly Deed[]): void => {
@@ -158,8 +175,10 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     const answer = answerIn(payload);
     if (answer === null) return;
     if (!('refused' in answer)) inTurn(() => hear(answer));
-    else if (answer.again) happened({ what: 'held up', reason: answer.refused });
-    else end(answer.refused);
+    else if (answer.again) {
+      heldUp += 1;
+      happened({ what: 'held up', reason: answer.refused });
+    } else end(answer.refused);
   };
 
   const ears: LineEars = {
@@ -178,9 +197,12 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     cut: () => {
       if (over) return;
       happened({ what: 'disconnected' });
-      setTimeout(() => {
-        if (!over) line = lineNow();
-      }, patience);
+      setTimeout(
+        () => {
+          if (!over) line = lineNow();
+        },
+        patience * 2 ** Math.min(heldUp, 6),
+      );
     },
   };
   const lineNow = (): Line => {
@@ -201,8 +223,9 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
       happened({ what: 'kept back', by, reason });
       return;
     }
-    underWay.push(answer.update as Uint8Array);
-    line.send(answer.update as Uint8Array);
+    const fresh = answer.update as Uint8Array;
+    underWay = [...underWay, fresh];
+    line.send(fresh);
   };
 
   const watchHere = async (): Promise<void> => {
@@ -236,6 +259,9 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     },
   };
 };
+
+const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, index) => byte === other[index]);
 
 const isPresence = (state: Readonly<Record<string, unknown>>): state is Readonly<Record<string, unknown>> & Presence =>
   typeof state['name'] === 'string';

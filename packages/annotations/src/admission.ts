@@ -55,8 +55,8 @@ export interface Gate {
   readonly take: (update: Uint8Array, author?: string) => Effect;
   /** Forgets the update that was admitted last, which could not be stored. */
   readonly takeBack: () => void;
-  /** Is all of `update` in what was accepted? */
-  readonly holds: (update: Uint8Array) => boolean;
+  /** Those of `updates` that are not wholly in what was accepted. Looks through the whole document, once. */
+  readonly missing: (updates: readonly Uint8Array[]) => readonly Uint8Array[];
   /** All that was accepted, as one update. */
   readonly whole: () => Uint8Array;
 }
@@ -339,7 +339,10 @@ export const openGate = ({
       undoLast = null;
       rebuild();
     },
-    holds: (update) => Y.snapshotContainsUpdate(Y.snapshot(doc), update),
+    missing: (updates) => {
+      const accepted = Y.snapshot(doc);
+      return updates.filter((update) => !Y.snapshotContainsUpdate(accepted, update));
+    },
     whole: () => Y.encodeStateAsUpdate(doc),
   };
 };
