@@ -135,12 +135,10 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
 
   const hear = async (told: Told): Promise<void> => {
     const events = theirs.take(told);
-    for (const event of events) {
-      const update = updateIn(event);
-      stored.take(update, event.data.author);
-      offered.take(update, event.data.author);
-      line.learn(update);
-    }
+    const accepted = events.map((event) => ({ update: updateIn(event), author: event.data.author }));
+    stored.take(accepted);
+    offered.take(accepted);
+    line.learn(accepted.map(({ update }) => update));
     for (const { event, deeds } of await here.take(events)) tellChange(event, deeds);
     const left = stillUnderWay(events, told.head !== undefined);
     const updates = underWay.length - left.length;

@@ -26,7 +26,9 @@ export interface Here {
 
 /** @throws StoreError when the store cannot be read. */
 export const openHere = async (log: EventLog, stream: StreamId): Promise<Here> => {
-  const mirror = openMirror();
+  const updates: Uint8Array[] = [];
+  for await (const event of eventsOf(log.read(stream))) if (isNotesUpdated(event)) updates.push(updateIn(event));
+  const mirror = openMirror(updates);
 
   const see = (event: NotesUpdated): News & { readonly isNews: boolean } => ({
     event,
@@ -66,8 +68,5 @@ export const openHere = async (log: EventLog, stream: StreamId): Promise<Here> =
     }
   };
 
-  for await (const event of eventsOf(log.read(stream))) {
-    if (isNotesUpdated(event)) mirror.take(updateIn(event));
-  }
   return { take, see };
 };

@@ -19,7 +19,7 @@ export interface Line {
   readonly isReady: () => boolean;
   readonly send: (update: Uint8Array) => void;
   /** What the server has stored: it need not be sent, and what is sent may build on it. */
-  readonly learn: (update: Uint8Array) => void;
+  readonly learn: (updates: readonly Uint8Array[]) => void;
   readonly say: (payload: string) => void;
   readonly show: (state: Readonly<Record<string, unknown>>) => void;
   readonly close: () => void;
@@ -82,7 +82,10 @@ export const openLine = ({ url, token, run, known, patience }: LineOptions, ears
   return {
     isReady: () => provider.isAuthenticated && provider.isSynced && socket.webSocket?.readyState === WebSocket.OPEN,
     send: (update) => Y.applyUpdate(document, update, 'here'),
-    learn: (update) => Y.applyUpdate(document, update, provider),
+    learn: (updates) =>
+      document.transact(() => {
+        for (const update of updates) Y.applyUpdate(document, update, provider);
+      }, provider),
     say: (payload) => provider.sendStateless(payload),
     show: (state) => {
       for (const [field, value] of Object.entries(state)) provider.setAwarenessField(field, value);

@@ -1,4 +1,5 @@
 import {
+  type Accepted,
   type Admission,
   isNotesUpdated,
   isSnapshotDue,
@@ -9,6 +10,7 @@ import {
   updateIn,
 } from '@custody/annotations';
 import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
+import * as Y from 'yjs';
 
 /** The notes of one run on a server: what is in the log, and the door that everything goes through on its way there. */
 export interface Room extends AsyncDisposable {
@@ -42,6 +44,13 @@ export interface RoomOptions {
   readonly trouble: (error: unknown) => void;
 }
 
+/** @throws Error when it is no Yjs update. */
+const checked = (event: NotesEvent): Uint8Array => {
+  const update = updateIn(event);
+  Y.decodeUpdate(update);
+  return update;
+};
+
 const asNotes = (event: LogEvent): NotesEvent => event as NotesEvent;
 
 export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOptions): Promise<Room> => {
@@ -49,23 +58,29 @@ export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOption
   const closing = new AbortController();
   let at = 0;
 
-  let damaged = false;
+  let isDamaged = false;
 
-  const take = (event: NotesEvent): void => {
-    at += 1;
+  /** A snapshot says nothing new, unless something before it cannot be read. */
+  const acceptedIn = (event: NotesEvent): readonly Accepted[] => {
     try {
-      if (isNotesUpdated(event)) gate.take(updateIn(event), event.data.author);
-      else if (damaged) gate.take(updateIn(event));
+      if (isNotesUpdated(event)) return [{ update: checked(event), author: event.data.author }];
+      return isDamaged ? [{ update: checked(event) }] : [];
     } catch (error) {
-      damaged = true;
+      isDamaged = true;
       trouble(error);
+      return [];
     }
   };
 
   /** Takes in what others have stored. @returns whether there was anything. */
   const catchUp = async (): Promise<boolean> => {
     const before = at;
-    for await (const event of eventsOf(log.read(stream, { from: revision(at) }))) take(asNotes(event));
+    const accepted: Accepted[] = [];
+    for await (const event of eventsOf(log.read(stream, { from: revision(at) }))) {
+      accepted.push(...acceptedIn(asNotes(event)));
+      at += 1;
+    }
+    if (accepted.length > 0) gate.take(accepted);
     return at > before;
   };
 

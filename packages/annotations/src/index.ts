@@ -1,4 +1,5 @@
 export {
+  type Accepted,
   type Admission,
   type AdmissionLimits,
   type Effect,

@@ -11,8 +11,12 @@ export interface Mirror {
   readonly whole: () => Uint8Array;
 }
 
-export const openMirror = (): Mirror => {
+/** A mirror that has taken these already. @throws Error when one of them is no update. */
+export const openMirror = (updates: readonly Uint8Array[] = []): Mirror => {
   const doc = new Y.Doc();
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update);
+  });
   const shape = shapeOf(doc);
   const changesOf = watch(shape);
   let news = 0;
