@@ -106,7 +106,7 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
   const stored = openGate();
   const offered = openGate();
   let underWay: readonly Uint8Array[] = [];
-  let presence: Partial<Pick<Presence, 'at' | 'draft'>> = {};
+  let presence: Pick<Presence, 'at' | 'draft'> = { at: null, draft: null };
   let caughtUp = false;
   let seenHere = 0;
   /** How often the server closed the line since it last stored something. */

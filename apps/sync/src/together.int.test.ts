@@ -41,6 +41,7 @@ describe('two people at one run', () => {
     await using server = await newServer();
     await using ada = await newGuest(server.url, 'ada', { role: 'reader' });
     await using bob = await newGuest(server.url, 'bob');
+    await until(() => last(bob.heard) === 1);
     ada.show({ at: 120 });
     bob.show({ at: 7, draft: 'look who holds' });
     const sees = (heard: typeof ada.heard, person: object) =>
