@@ -34,7 +34,7 @@ export const presenceLines = (before: readonly Presence[], now: readonly Presenc
 };
 
 /** What somebody did, in one line. */
-export const deedLine = (by: string, { did, id, text }: Deed): string => {
+const deedLine = (by: string, { did, id, text }: Deed): string => {
   const said = text === '' ? '' : `: ${text.replaceAll('\n', ' / ')}`;
   return `${by} ${didWords[did]} [${id}]${said}`;
 };

@@ -11,7 +11,7 @@ import {
 import { type EventLog, eventsOf, RevisionConflictError, type StreamId } from '@custody/log';
 
 /** What an event did that was not known before. */
-export interface News {
+interface News {
   readonly event: NotesUpdated;
   readonly deeds: readonly Deed[];
 }

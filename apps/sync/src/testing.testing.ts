@@ -7,7 +7,7 @@ import { type Role, tokenOf } from './invitation.ts';
 import type { LogLine } from './notes-service.ts';
 import { type SyncServerOptions, startSyncServer } from './server.ts';
 
-export const secret = new Uint8Array(32).fill(7);
+const secret = new Uint8Array(32).fill(7);
 export const run = 'abc';
 export const stream = streamId(`notes-${run}`);
 const hour = 3_600_000;
@@ -15,7 +15,7 @@ const hour = 3_600_000;
 export const tokenFor = (name: string, role: Role = 'writer', left = hour, of: string = run): Promise<string> =>
   tokenOf({ name, run: of, role, expires: new Date(Date.now() + left) }, secret);
 
-export const anchor = { kind: 'event', position: position(0), event: null } as const;
+const anchor = { kind: 'event', position: position(0), event: null } as const;
 export const noteBy = (author: string, id: string) => ({
   id,
   author,

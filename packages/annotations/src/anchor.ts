@@ -49,6 +49,8 @@ export type Found =
 
 /** Anchors of one run: reads the run once, then answers at once. */
 export interface Anchors {
+  /** What the event before a position means; undefined at the start, and outside the run. */
+  readonly keyAt: (at: Position) => MeaningKey | undefined;
   /** @throws RangeError when `at` is not a position of the run. */
   readonly placeAt: (at: Position) => Place;
   /** An anchor on one event. @throws RangeError as `placeAt`. */
@@ -141,6 +143,7 @@ export const anchorsIn = (timeline: Timeline): Anchors => {
   };
 
   return {
+    keyAt: (at) => keys[at - 1],
     placeAt,
     anchorAt: (at) => ({ ...placeAt(at), kind: 'event' }),
     find,

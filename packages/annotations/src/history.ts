@@ -22,7 +22,7 @@ export interface HistoryEntry extends Signed {
 }
 
 /** What the update of an event is called: the same wherever it is stored. */
-export const updateName = ({ data }: NotesUpdated): string => toBase64(digest(encodeUtf8(data.update))).slice(0, 12);
+const updateName = ({ data }: NotesUpdated): string => toBase64(digest(encodeUtf8(data.update))).slice(0, 12);
 
 /** Replays a stream and tells each of its updates; damaged ones did nothing. */
 function* replayed(events: Iterable<NotesEvent>) {

@@ -21,7 +21,7 @@ export {
 } from './anchor.ts';
 export type { Deed } from './deeds.ts';
 export { type HistoryEntry, historyOf, type Undoing, undoLast } from './history.ts';
-export type { Meaning } from './meaning.ts';
+export type { Meaning, MeaningKey } from './meaning.ts';
 export { type Mirror, openMirror } from './mirror.ts';
 export type { Claim, Label, Mark, Note, Reply } from './note.ts';
 export { DamagedUpdateError, type NotesDocument, openNotes, type Signed } from './notes-document.ts';

@@ -4,7 +4,7 @@ import type { Anchor, Place } from './anchor.ts';
 import { listOf, marksIn } from './listing.ts';
 import type { Claim, Mark, Note } from './note.ts';
 import { shapeOf } from './shape.ts';
-import { verbsOn } from './verbs.ts';
+import { updateOf, verbsOn } from './verbs.ts';
 
 /** An update that is not one: not base64, or not Yjs. `position` counts the updates before it. */
 export class DamagedUpdateError extends Error {
@@ -44,6 +44,10 @@ export interface NotesDocument {
   ) => Uint8Array;
   /** Names a place; a name that the author has given already moves there. */
   readonly mark: (mark: Signed & { readonly id: string; readonly name: string; readonly anchor: Place }) => Uint8Array;
+  /** Several changes as one update. */
+  readonly together: (changes: () => void) => Uint8Array;
+  /** Was there ever a note, reply or mark of that id? */
+  readonly has: (id: string) => boolean;
   /** Takes in an update from elsewhere; twice or in any order makes no difference. @throws Error on bad bytes. */
   readonly apply: (update: Uint8Array) => void;
   /** By place, then time. With a timeline, notes whose place is not in it are marked as orphans. */
@@ -97,6 +101,8 @@ export const openNotesLazily = (updates: Iterable<() => Uint8Array>, from = 0): 
   const shape = shapeOf(doc);
   return {
     ...verbsOn(doc, shape),
+    together: (changes) => updateOf(doc, changes),
+    has: (id) => shape.notes.has(id) || shape.replies.has(id) || shape.marks.has(id),
     apply: (update) => applyChecked(doc, update),
     list: (timeline) => listOf(shape, timeline),
     marks: () => marksIn(shape),

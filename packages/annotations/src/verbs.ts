@@ -17,14 +17,15 @@ import {
 import type { Shape } from './shape.ts';
 import { storedTime } from './stored-time.ts';
 
-/** The update that `change` makes. */
+/** The update that `change` makes; empty inside another change, whose update it is part of. */
 export const updateOf = (doc: Y.Doc, change: () => void): Uint8Array => {
   const updates: Uint8Array[] = [];
   const keep = (update: Uint8Array): number => updates.push(update);
   doc.on('update', keep);
   doc.transact(change);
   doc.off('update', keep);
-  return Y.mergeUpdates(updates);
+  const [only, ...more] = updates;
+  return only === undefined ? new Uint8Array() : more.length === 0 ? only : Y.mergeUpdates(updates);
 };
 
 const mustBeNew = ({ notes, replies }: Shape, id: string, what: string): void => {

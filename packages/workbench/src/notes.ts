@@ -84,6 +84,9 @@ const untilAlone = async <Result>(attempt: () => Promise<Result>): Promise<Resul
   }
 };
 
+/** A change of nothing: no struct and no deletion. */
+const isEmpty = (update: Uint8Array): boolean => update.every((byte) => byte === 0);
+
 /** What a change makes: the update, and what it was made to. */
 interface Made {
   readonly update: Uint8Array;
@@ -104,7 +107,9 @@ export const changeNotes = (
     const { notes, revision: expected } = await readNotes(ports.log, streamOf(run));
     const signed = { author, at: ports.now() };
     const { update, changed } = asRequest(() => change(notes, signed));
-    await appendUpdates(ports.log, streamOf(run), [noteUpdated({ update, ...signed })], expected);
+    if (!isEmpty(update)) {
+      await appendUpdates(ports.log, streamOf(run), [noteUpdated({ update, ...signed })], expected);
+    }
     return { ...listed(notes, run), ...(changed !== undefined && { changed }) };
   });
 

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '@custody/annotations';
 import type { CompareOptions } from '@custody/compare';
 import type { Position } from '@custody/trace';
+import { type CarriedNotes, type CarryRequest, carryNotes } from './carry-notes.ts';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
@@ -8,6 +9,7 @@ import type { ExperimentRequest } from './experiment.ts';
 import { type HuntRequest, huntRun } from './hunt-run.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
 import { type SimulatedRun, simulateRun } from './model-run.ts';
+import { noteMails, type TakenMails, type ThreadMail, takeMails } from './note-mails.ts';
 import {
   addNote,
   deleteNote,
@@ -80,6 +82,12 @@ export interface Workbench {
   readonly deleteNote: (run: Run, id: string, author: string) => Promise<NotesOfRun>;
   readonly labelNote: (run: Run, note: string, label: NewLabel) => Promise<NotesOfRun>;
   readonly markPlace: (run: Run, name: string, at: Position, author: string) => Promise<NotesOfRun>;
+  /** @throws RequestError when both are the same run. */
+  readonly carryNotes: (from: Run, to: Run, request: CarryRequest) => Promise<CarriedNotes>;
+  /** The notes on a run as threads of mails, which people can reply to. */
+  readonly noteMails: (run: Run) => Promise<readonly ThreadMail[]>;
+  /** Makes replies of mails that answer notes here; `text` is each mail's own words. Once more adds nothing. */
+  readonly takeMails: (mails: readonly ThreadMail[], author: string) => Promise<TakenMails>;
   /** @throws RequestError when there is nothing to undo, or somebody has had the last word on it since. */
   readonly undoNotes: (run: Run, author: string) => Promise<NotesOfRun>;
 }
@@ -105,5 +113,8 @@ export const workbench = (ports: Ports): Workbench => ({
   deleteNote: (run, id, author) => deleteNote(ports, run, id, author),
   labelNote: (run, note, label) => labelNote(ports, run, note, label),
   markPlace: (run, name, at, author) => markPlace(ports, run, name, at, author),
+  carryNotes: (from, to, request) => carryNotes(ports, from, to, request),
+  noteMails: (run) => noteMails(ports, run),
+  takeMails: (mails, author) => takeMails(ports, mails, author),
   undoNotes: (run, author) => undoNotes(ports, run, author),
 });
