@@ -270,13 +270,25 @@ describe('what was admitted and could not be stored', () => {
 });
 
 describe('people who write at once', () => {
-  const anyStory = fc.array(fc.record({ who: fc.nat(2), what: fc.nat(2), hears: fc.boolean() }), { maxLength: 30 });
+  const anyStory = fc.array(fc.record({ who: fc.nat(2), what: fc.nat(8), hears: fc.boolean() }), { maxLength: 30 });
   const act = (notes: NotesDocument, who: string, what: number, turn: number): Uint8Array => {
     const known = notes.list();
     const about = known[turn % Math.max(1, known.length)]?.id;
     if (about === undefined || what === 0) return notes.add(noteBy(who, `n${turn}`));
-    if (what === 1) return notes.reply({ id: `r${turn}`, note: about, author: who, at, body: 'b' });
-    return notes.resolve({ note: about, author: who, at, resolved: turn % 2 === 0 });
+    const signed = { author: who, at };
+    const mine = known.findLast(({ author }) => author === who)?.id;
+    const claimed = { by: who, origin: '<1@there>' };
+    if (what === 1) return notes.reply({ id: `r${turn}`, note: about, ...signed, body: 'b' });
+    if (what === 2) return notes.reply({ id: `r${turn}`, note: about, author: 'eve', at, body: 'by mail', claimed });
+    if (what === 3) return notes.label({ note: about, ...signed, label: `case:${turn % 3}`, on: turn % 2 === 0 });
+    if (what === 4) return notes.mark({ id: `m${turn}`, ...signed, name: 'here', anchor });
+    if (what === 5 && mine !== undefined) return notes.edit({ id: mine, author: who, body: `look again, ${turn}` });
+    if (what === 6 && mine !== undefined) return notes.remove({ id: mine, author: who });
+    if (what === 7) {
+      const mark = notes.marks().find(({ author }) => author === who);
+      if (mark !== undefined) return notes.remove({ id: mark.id, author: who });
+    }
+    return notes.resolve({ note: about, ...signed, resolved: turn % 2 === 0 });
   };
 
   it('are all admitted, and what is stored is what each of them has in the end', () => {
