@@ -107,6 +107,7 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
   const offered = openGate();
   let underWay: readonly Uint8Array[] = [];
   let presence: Pick<Presence, 'at' | 'draft'> = { at: null, draft: null };
+  let people: readonly Presence[] = [];
   let caughtUp = false;
   let seenHere = 0;
   /** How often the server closed the line since it last stored something. */
@@ -191,7 +192,12 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     },
     turnedAway: end,
     told,
-    present: (states) => happened({ what: 'present', people: [...states.values()].filter(isPresence) }),
+    present: (states) => {
+      const seen = [...states.values()].filter(isPresence);
+      if (JSON.stringify(seen) === JSON.stringify(people)) return;
+      people = seen;
+      happened({ what: 'present', people });
+    },
     cut: () => {
       if (over) return;
       happened({ what: 'disconnected' });

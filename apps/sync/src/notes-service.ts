@@ -28,7 +28,7 @@ interface Visitor extends Invitation {
 /** One line of a server's own log: what happened, when, and with whom. */
 export interface LogLine {
   readonly at: string;
-  readonly what: 'listening' | 'joined' | 'left' | 'turned away' | 'refused' | 'trouble' | 'closed';
+  readonly what: 'joined' | 'left' | 'turned away' | 'refused' | 'trouble';
   readonly run?: string;
   readonly name?: string;
   readonly role?: string;

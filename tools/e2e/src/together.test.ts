@@ -178,6 +178,86 @@ describe('two people and a server', () => {
   }, 120_000);
 });
 
+describe('custody join --once', () => {
+  /** Somebody with a store of their own, which is empty at first. */
+  const guest = (name: string) => {
+    const store = join(at.folder, `${name}.db`);
+    const words = (...more: readonly string[]) => ['--store', store, ...more];
+    return {
+      custody: (...more: readonly string[]) => at.custody(...words(...more)),
+      json: (...more: readonly string[]) => at.json(...words(...more)),
+    };
+  };
+
+  it('fetches the run with its notes, and brings along what was written here', async () => {
+    const { url } = await serve(0);
+    at.custody('note', 'add', run, '--at', '3', '--body', 'look', '--author', 'ada');
+    const bob = guest('bob');
+    const token = tokenFor('bob');
+    expect(bob.custody('join', url, '--token', token, '--once').code).toBe(0);
+    expect(bob.json('runs').runs).toMatchObject([{ run, title: '6.1-basic' }]);
+    const [note] = bob.json('note', 'list', run).notes;
+    expect(note).toMatchObject({ author: 'ada', body: 'look' });
+    bob.custody('note', 'reply', run, note.id, '--body', 'I see', '--author', 'bob');
+    const { code, out } = bob.custody('join', url, '6.1-basic', '--token', token, '--once');
+    expect(out).toContain('1 change of yours is stored on the server');
+    expect(code).toBe(0);
+    expect(at.json('note', 'list', run).notes[0].replies).toMatchObject([{ author: 'bob', body: 'I see' }]);
+    bob.custody('note', 'add', run, '--at', '3', '--body', 'hm', '--author', 'Robert');
+    const partly = bob.custody('join', url, '--token', token, '--once');
+    expect(partly.out).toMatch(/! a change by Robert stays here, .* is signed Robert, and you are bob/);
+    expect(partly.code).toBe(1);
+    expect(at.json('note', 'list', run).notes).toHaveLength(1);
+  });
+
+  it('tells what happens as a line of JSON each', async () => {
+    const { url } = await serve(0);
+    const lines = at.lines('join', url, '--token', tokenFor('ada'), '--once');
+    expect(lines).toMatchObject([
+      { what: 'connected', name: 'ada', role: 'writer' },
+      { what: 'caught up', revision: 0 },
+    ]);
+  });
+
+  it('without a token, with a bad one, for another run or without a server says what to do: exit 2', async () => {
+    const { url } = await serve(0);
+    const bob = guest('bob');
+    const other = at.json('import', fixture('6.1-race')).runs[0].run;
+    const complaints: readonly [RegExp, ...string[]][] = [
+      [/Cannot join without a token; set \$CUSTODY_TOKEN/, url],
+      [/it is not what custody invite prints/, url, '--token', 'nonsense'],
+      [/the token was not signed by this server/, url, '--token', `${tokenFor('bob').slice(0, -4)}AAAA`],
+      [/Cannot reach ws:\/\/127.0.0.1:1/, 'ws://127.0.0.1:1', '--token', tokenFor('bob')],
+      [/It must be the address that custody serve prints/, 'ftp://x', '--token', tokenFor('bob')],
+    ];
+    for (const [says, ...words] of complaints) {
+      const { code, err } = bob.custody('join', ...words, '--once');
+      expect(err).toMatch(says);
+      expect(code).toBe(2);
+    }
+    const { code, err } = at.custody('join', url, other, '--token', tokenFor('bob'), '--once');
+    expect(err).toContain(`Cannot join 6.1-race with this token as it is for 6.1-basic (${run})`);
+    expect(code).toBe(2);
+  });
+});
+
+describe('custody serve', () => {
+  it('stops when it is told to, and leaves one file', async () => {
+    const { child } = await serve(0);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(at.json('doctor').store).toMatchObject({ verdict: 'sound' });
+  });
+
+  it('on a port that is taken says so: exit 2', async () => {
+    const { url } = await serve(0);
+    const { code, err } = at.custody('serve', '--listen', url.replace('ws://', ''));
+    expect(err).toContain('Cannot listen on 127.0.0.1');
+    expect(code).toBe(2);
+  });
+});
+
 describe('two servers', () => {
   const startRedis = async (): Promise<string> => {
     const port = await freePort();

@@ -15,7 +15,7 @@ interface JoinOptions {
 }
 
 /** How long `--once` waits for a server that does not answer. */
-const patience = 10_000;
+const patience = 5000;
 
 const tokenFrom = ({ token, tokenFile }: JoinOptions): string => {
   const given = token ?? (tokenFile === undefined ? process.env['CUSTODY_TOKEN'] : fileText(tokenFile));
