@@ -35,7 +35,7 @@ export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
 export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
 export type { CarriedBy } from './carry-places.ts';
 export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
-export type { CatalogueEntry, RunEnd } from './catalogue.ts';
+export { type CatalogueEntry, nameOf, notesStream, type RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
 export type { RunDiff } from './compare.ts';
 export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
