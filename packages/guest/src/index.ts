@@ -1,0 +1,1 @@
+export { type CpioEntry, cpio } from './image/cpio.ts';
