@@ -8,9 +8,9 @@ export interface Kernel {
   readonly image: string;
   /** SHA-256 of the bzImage, in hex. */
   readonly sha256: string;
-  /** The folder above `lib/modules/RELEASE`, or of it; see `moduleRoot`. */
+  /** Path of its `lib/modules/RELEASE`. */
   readonly modules: string;
-  /** The Debian package it is from, and its version. */
+  /** The Debian package that it is from, and its version. */
   readonly package?: string;
   readonly version?: string;
 }

@@ -6,7 +6,8 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const readAll = (bytes: Uint8Array, pieceSize: number): ControlMessage[] => {
   const reader = new ControlReader();
   const messages: ControlMessage[] = [];
-  for (let at = 0; at < bytes.length; at += pieceSize) messages.push(...reader.read(bytes.subarray(at, at + pieceSize)));
+  for (let at = 0; at < bytes.length; at += pieceSize)
+    messages.push(...reader.read(bytes.subarray(at, at + pieceSize)));
   return messages;
 };
 

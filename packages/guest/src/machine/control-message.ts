@@ -31,7 +31,9 @@ const isOutcome = (word: string): word is ProbeOutcome => outcomes.has(word);
 const isCount = (word: string): boolean => /^\d{1,15}$/.test(word);
 
 /** The message that one line is; a `file` has no bytes yet. */
-const messageOf = (line: string): ControlMessage | { readonly kind: 'head'; readonly name: string; readonly size: number } => {
+const messageOf = (
+  line: string,
+): ControlMessage | { readonly kind: 'head'; readonly name: string; readonly size: number } => {
   const [word = '', first = '', second = '', third = '', fourth = ''] = line.split(' ');
   const after = (words: number): string => line.split(' ').slice(words).join(' ');
   switch (word) {
@@ -84,7 +86,8 @@ export class ControlReader {
       return { kind: 'file', name, bytes: this.#take(size) };
     }
     const end = this.#pending.indexOf(0x0a);
-    if (end < 0) return this.#pending.length > longestLine ? { kind: 'other', line: this.#text(this.#pending.length) } : null;
+    if (end < 0)
+      return this.#pending.length > longestLine ? { kind: 'other', line: this.#text(this.#pending.length) } : null;
     const message = messageOf(this.#text(end + 1).trimEnd());
     if (message.kind !== 'head') return message;
     this.#file = message;

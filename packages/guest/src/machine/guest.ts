@@ -87,7 +87,9 @@ export class Guest {
     const given = AbortSignal.any([over.signal, signal]);
     const stop = async (): Promise<string> => {
       const ended = this.machine.ended.then((how) => `QEMU ended (${how})`);
-      const late = pause(seconds * 1000, undefined, { signal: given }).then(() => `it said nothing of it within ${seconds} s`);
+      const late = pause(seconds * 1000, undefined, { signal: given }).then(
+        () => `it said nothing of it within ${seconds} s`,
+      );
       const aborted = new Promise<string>((resolve) => {
         if (signal.aborted) resolve('it was interrupted');
         signal.addEventListener('abort', () => resolve('it was interrupted'), { once: true });

@@ -56,7 +56,8 @@ export const parseTopologyText = (text: string, file: string): readonly GroupPla
     };
     if (!isPlace(place)) return refuse(`begins with "${place}"; it must be bridge, root-port or singleton`);
     const unknown = names.find((name) => !isModel(name));
-    if (unknown !== undefined) return refuse(`has the device "${unknown}"; there are ${Object.keys(models).join(', ')}`);
+    if (unknown !== undefined)
+      return refuse(`has the device "${unknown}"; there are ${Object.keys(models).join(', ')}`);
     if (names.length === 0) return refuse('names no device');
     const most = place === 'bridge' ? mostBehindBridge : mostFunctions;
     if (names.length > most) return refuse(`has ${names.length} devices; a ${place} has room for ${most}`);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { GuestError } from '../guest-error.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { type ArmedGuest, bootGuest, restoreMachine, saveMachine } from '../machine/boot.ts';
 import type { ProbeVerdict, Watch } from '../machine/guest.ts';
 import { acceleratorChoice } from '../machine/kvm.ts';
 import { type Accelerator, qemuArguments } from '../machine/qemu-arguments.ts';
 import { parseTopologyText } from '../machine/topology-text.ts';
-import { GuestError } from '../guest-error.ts';
 import { type RunningScenario, runScenario, type ScenarioRun } from './run-scenario.ts';
 
 export interface MachineChoice {

@@ -19,7 +19,9 @@ export interface Outcome {
 const profileLine = /^\s*(\S+)\s+(\d+)\s+(\d+)\s*$/gm;
 
 const countsOf = (profile: string): ReadonlyMap<string, readonly [number, number]> =>
-  new Map([...profile.matchAll(profileLine)].map(([, name = '', hits, misses]) => [name, [Number(hits), Number(misses)]]));
+  new Map(
+    [...profile.matchAll(profileLine)].map(([, name = '', hits, misses]) => [name, [Number(hits), Number(misses)]]),
+  );
 
 /** What was counted between two looks at kprobe_profile, in its own form. */
 export const profileBetween = (before: string, after: string): string => {
@@ -49,8 +51,12 @@ export const recordingEnd = (outcome: Outcome): RecordingEnd => {
     ...(broken === null ? [] : [{ kind: 'guest-broke-off', text: `the guest did not end by itself: ${broken}` }]),
     ...(oops === null ? [] : [{ kind: 'guest-oops', text: `the guest’s kernel said: ${oops}` }]),
     ...bytesFinding(sent, received),
-    ...(after === undefined ? [{ kind: 'not-counted', text: 'no kprobe_profile came: missed probes are not known' }] : []),
-    ...(stats === undefined ? [{ kind: 'not-counted', text: 'no stats came: what a full ring lost is not known' }] : []),
+    ...(after === undefined
+      ? [{ kind: 'not-counted', text: 'no kprobe_profile came: missed probes are not known' }]
+      : []),
+    ...(stats === undefined
+      ? [{ kind: 'not-counted', text: 'no stats came: what a full ring lost is not known' }]
+      : []),
     ...remarks.map((text) => ({ kind: 'guest-remark', text })),
   ];
   return {
