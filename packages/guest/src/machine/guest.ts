@@ -88,7 +88,7 @@ export class Guest {
     const stop = async (): Promise<string> => {
       const ended = this.machine.ended.then((how) => `QEMU ended (${how})`);
       const late = pause(seconds * 1000, undefined, { signal: given }).then(
-        () => `it said nothing of it within ${seconds} s`,
+        () => `it had not said "${kinds.join('" or "')}" within ${seconds} s`,
       );
       const aborted = new Promise<string>((resolve) => {
         if (signal.aborted) resolve('it was interrupted');

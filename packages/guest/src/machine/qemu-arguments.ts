@@ -1,4 +1,4 @@
-import { type GroupPlan, qemuModel } from './topology-text.ts';
+import { firstSlot, type GroupPlan, qemuModel } from './topology-text.ts';
 
 /** TCG runs each virtual CPU in a thread, so that races are real; KVM is for machines where it boots. */
 export type Accelerator = 'kvm' | 'tcg';
@@ -33,9 +33,6 @@ const kernelArguments = [
   'tsc=reliable',
 ];
 
-/** The slots below are taken by what q35 brings. */
-const firstSlot = 4;
-
 const groupArguments = ({ place, devices }: GroupPlan, index: number): string[] => {
   const slot = (firstSlot + index).toString(16);
   const port = `pcie-root-port,id=port${index},bus=pcie.0,addr=${slot},chassis=${index + 1},slot=${index + 1}`;
@@ -44,7 +41,7 @@ const groupArguments = ({ place, devices }: GroupPlan, index: number): string[] 
       return [
         `${port},disable-acs=on`,
         ...devices.map(
-          (model, nth) =>
+          ({ model }, nth) =>
             `${qemuModel(model)},bus=port${index},addr=0.${nth}${nth === 0 && devices.length > 1 ? ',multifunction=on' : ''}`,
         ),
       ];
@@ -52,10 +49,10 @@ const groupArguments = ({ place, devices }: GroupPlan, index: number): string[] 
       return [
         port,
         `pcie-pci-bridge,id=bridge${index},bus=port${index}`,
-        ...devices.map((model, nth) => `${qemuModel(model)},bus=bridge${index},addr=${(nth + 1).toString(16)}`),
+        ...devices.map(({ model }, nth) => `${qemuModel(model)},bus=bridge${index},addr=${(nth + 1).toString(16)}`),
       ];
     case 'singleton':
-      return devices.map((model) => `${qemuModel(model)},bus=pcie.0,addr=${slot}`);
+      return devices.map(({ model }) => `${qemuModel(model)},bus=pcie.0,addr=${slot}`);
   }
 };
 

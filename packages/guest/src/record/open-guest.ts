@@ -82,7 +82,7 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
       run: async (run) => {
         const current = saved === null ? guest : await restoreMachine({ qemu, plan }, saved, watch);
         running = current.machine;
-        return runScenario(current, run, guest.text('kprobe_profile.before'));
+        return runScenario(current, run);
       },
       [Symbol.asyncDispose]: () => running.end(),
     };

@@ -46,12 +46,13 @@ const bytesFinding = (sent: number | null, received: number): Finding[] => {
 /** What a recording's end is worth. */
 export const recordingEnd = (outcome: Outcome): RecordingEnd => {
   const { broken, oops, sent, received, profiles, stats, remarks } = outcome;
-  const { before = '', after } = profiles;
+  const { before, after } = profiles;
+  const profile = before === undefined || after === undefined ? undefined : profileBetween(before, after);
   const findings: Finding[] = [
     ...(broken === null ? [] : [{ kind: 'guest-broke-off', text: `the guest did not end by itself: ${broken}` }]),
     ...(oops === null ? [] : [{ kind: 'guest-oops', text: `the guest’s kernel said: ${oops}` }]),
     ...bytesFinding(sent, received),
-    ...(after === undefined
+    ...(profile === undefined
       ? [{ kind: 'not-counted', text: 'no kprobe_profile came: missed probes are not known' }]
       : []),
     ...(stats === undefined
@@ -62,6 +63,6 @@ export const recordingEnd = (outcome: Outcome): RecordingEnd => {
   return {
     findings,
     isWhole: broken === null && sent === received,
-    beside: { profile: after === undefined ? undefined : profileBetween(before, after), stats },
+    beside: { profile, stats },
   };
 };

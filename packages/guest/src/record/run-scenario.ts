@@ -53,10 +53,8 @@ const letGo = async (guest: Guest): Promise<void> => {
 
 /**
  * Has an armed guest run its scenario once; when its trace has ended, so has the guest.
- *
- * @param before - kprobe_profile as it was when the guest was armed.
  */
-export const runScenario = (guest: Guest, run: ScenarioRun, before: string | undefined): RunningScenario => {
+export const runScenario = (guest: Guest, run: ScenarioRun): RunningScenario => {
   const stream = new TraceStream(guest.machine.trace);
   guest.tell(goLine(run));
   const over = (async () => {
@@ -78,7 +76,7 @@ export const runScenario = (guest: Guest, run: ScenarioRun, before: string | und
       sent,
       received: stream.received,
       oops: guest.said('oops')?.text ?? null,
-      profiles: { before, after: guest.text('kprobe_profile') },
+      profiles: { before: guest.text('kprobe_profile.begin'), after: guest.text('kprobe_profile') },
       stats: guest.text('stats'),
       remarks: guest.remarks,
     });
