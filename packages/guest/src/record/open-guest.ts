@@ -34,6 +34,8 @@ export interface OpenGuest extends AsyncDisposable {
   /** The contents of its topology.json. */
   readonly topology: string;
   readonly probes: readonly ProbeVerdict[];
+  /** What it complained of on its way. */
+  readonly remarks: readonly string[];
   readonly accelerator: Accelerator;
   /** The words after `qemu-system-x86_64`. */
   readonly words: readonly string[];
@@ -71,6 +73,7 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
     return {
       topology: told,
       probes: guest.probes,
+      remarks: [...guest.remarks],
       accelerator: plan.accelerator,
       words: qemuArguments(plan),
       bootSeconds,
