@@ -35,6 +35,18 @@ export interface ArmedGuest {
 /** KVM boots a kernel at once, or, in a machine that only seems to have it, never. */
 const kvmPatience = 25;
 
+/** Thrown when a boot failed that might not fail again. */
+class BootError extends GuestError {
+  readonly why: string;
+
+  constructor(what: string, why: string, lastWords: readonly string[]) {
+    const words = lastWords.map((line) => `\n  ${line}`);
+    const tail = words.length === 0 ? '; its console said nothing' : `; its console ends with:${words.join('')}`;
+    super(`Cannot ${what}: ${why}${tail}`);
+    this.why = why;
+  }
+}
+
 const attempt = async (request: BootRequest, accelerator: Accelerator, watch: Watch): Promise<ArmedGuest> => {
   const { name, qemu, patience } = request;
   const plan = { ...request.plan, accelerator };
@@ -46,12 +58,10 @@ const attempt = async (request: BootRequest, accelerator: Accelerator, watch: Wa
     await guest.until(['armed'], Math.max(1, left));
     return { guest, plan, bootSeconds: (performance.now() - since) / 1000 };
   } catch (cause) {
+    const lastWords = guest.lastWords();
     await guest.machine.end();
     if (!(cause instanceof GuestError)) throw cause;
-    const where = guest.said('hello') === undefined ? 'boot' : 'set up';
-    const words = guest.lastWords().map((line) => `\n  ${line}`);
-    const tail = words.length === 0 ? '; its console said nothing' : `; its console ends with:${words.join('')}`;
-    throw new GuestError(`Cannot ${where} ${name}: ${cause.message}${tail}`, { cause });
+    throw new BootError(`${guest.said('hello') === undefined ? 'boot' : 'set up'} ${name}`, cause.message, lastWords);
   }
 };
 
@@ -60,8 +70,8 @@ const twice = async (request: BootRequest, watch: Watch): Promise<ArmedGuest> =>
   try {
     return await attempt(request, 'tcg', watch);
   } catch (error) {
-    if (!(error instanceof GuestError) || watch.signal.aborted) throw error;
-    watch.say(`trying once more: ${error.message.split('\n')[0]}`);
+    if (!(error instanceof BootError) || watch.signal.aborted) throw error;
+    watch.say(`trying once more, as ${error.why}`);
     return attempt(request, 'tcg', watch);
   }
 };
@@ -84,10 +94,11 @@ export const bootGuest = async (request: BootRequest, watch: Watch): Promise<Arm
     if (known === undefined) await remember(true);
     return armed;
   } catch (error) {
-    if (!(error instanceof GuestError) || watch.signal.aborted) throw error;
-    watch.say('KVM does not boot this kernel here; using TCG from now on');
+    if (!(error instanceof BootError) || watch.signal.aborted) throw error;
+    watch.say(`KVM does not boot it here, as ${error.why}; trying TCG`);
+    const armed = await twice(request, watch);
     await remember(false);
-    return twice(request, watch);
+    return armed;
   }
 };
 
