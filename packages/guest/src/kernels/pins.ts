@@ -1,7 +1,7 @@
 import { GuestError } from '../guest-error.ts';
 
 /** A Debian package, to the byte. */
-export interface PinnedPackage {
+interface PinnedPackage {
   readonly name: string;
   readonly version: string;
   readonly sha256: string;

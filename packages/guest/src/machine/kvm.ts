@@ -17,7 +17,7 @@ const verdictsIn = async (file: string): Promise<Verdicts> => {
 };
 
 /** True when there is a /dev/kvm that we may open: whether it boots anything is another matter. */
-export const hasKvm = (): Promise<boolean> =>
+const hasKvm = (): Promise<boolean> =>
   access('/dev/kvm', constants.R_OK | constants.W_OK).then(
     () => true,
     () => false,

@@ -14,7 +14,7 @@ export interface GroupPlan {
 }
 
 /** One endpoint. */
-export interface DevicePlan {
+interface DevicePlan {
   readonly model: DeviceModel;
   /** What scenarios call it; null when they need not. */
   readonly name: string | null;
