@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 
@@ -37,6 +37,8 @@ export interface ModuleFolder {
   /** `null` where there is no such module. */
   readonly read: (name: string) => Uint8Array | null;
   readonly isBuiltin: (name: string) => boolean;
+  /** Whether there is a modules.builtin at all. */
+  readonly listsBuiltins: boolean;
 }
 
 /** The kernel takes `-` and `_` in a module's name for the same. */
@@ -61,8 +63,10 @@ export const moduleSet = (folder: ModuleFolder, wanted: readonly string[]): Modu
     if (modules.has(name) || folder.isBuiltin(name) || missing.some(({ module }) => module === name)) return;
     const bytes = folder.read(name);
     if (bytes === null) {
-      const by = wantedBy === null ? '' : `, which ${wantedBy} depends on`;
-      missing.push({ module: name, why: `it is neither in the folder nor in modules.builtin${by}` });
+      const where = folder.listsBuiltins
+        ? 'it is neither in the folder nor in modules.builtin'
+        : 'it is not in the folder, which has no modules.builtin: it may be built in';
+      missing.push({ module: name, why: wantedBy === null ? where : `${where}, and ${wantedBy} depends on it` });
       return;
     }
     for (const needed of dependenciesOf(bytes)) visit(needed, name);
@@ -93,12 +97,9 @@ const readModule = (path: string): Uint8Array => {
   }
 };
 
-const builtinsOf = (root: string): Set<string> => {
-  try {
-    return new Set(readFileSync(join(root, 'modules.builtin'), 'utf8').split('\n').map(named));
-  } catch {
-    return new Set();
-  }
+const builtinsOf = (root: string): Set<string> | null => {
+  const path = join(root, 'modules.builtin');
+  return existsSync(path) ? new Set(readFileSync(path, 'utf8').split('\n').map(named)) : null;
 };
 
 /**
@@ -116,6 +117,7 @@ export const moduleFolder = (root: string): ModuleFolder => {
       const path = paths.get(name);
       return path === undefined ? null : readModule(path);
     },
-    isBuiltin: (name) => builtins.has(name) && !paths.has(name),
+    isBuiltin: (name) => builtins?.has(name) === true && !paths.has(name),
+    listsBuiltins: builtins !== null,
   };
 };
