@@ -3,7 +3,10 @@ export type { Beside, Finding } from './findings.ts';
 export {
   type ImportOptions,
   type ImportReport,
+  importLive,
   importTrace,
+  type LiveTrace,
+  type RecordingEnd,
   type TraceImport,
 } from './import-trace.ts';
 export type { LockTally, Times } from './lock-times.ts';
