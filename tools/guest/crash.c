@@ -44,6 +44,8 @@ static void see(char *record)
 	*message++ = 0;
 	message[strcspn(message, "\n")] = 0;
 	keep(record, message);
+	if (strstr(message, "PIT calibration deviates from HPET"))
+		tell("trouble The kernel misjudged its clock's rate, so its times are wrong by a factor: %s", message);
 	if (is_crash(message) && !atomic_exchange(&crashed, true))
 		tell("oops %s", message);
 }

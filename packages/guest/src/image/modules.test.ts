@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { dependenciesOf, type ModuleFolder, moduleSet } from './modules.ts';
+import { dependenciesOf, type ModuleFolder, moduleFolder, moduleSet } from './modules.ts';
 
 const module = (depends: string): Uint8Array =>
   new TextEncoder().encode(`ELF\0license=GPL\0depends=${depends}\0name=x\0`);
@@ -8,7 +13,6 @@ const module = (depends: string): Uint8Array =>
 const kernel = (modules: Record<string, string>, builtins: readonly string[] = []): ModuleFolder => ({
   read: (name) => (name in modules ? module(modules[name] as string) : null),
   isBuiltin: (name) => builtins.includes(name),
-  listsBuiltins: true,
 });
 
 const names = (folder: ModuleFolder, ...wanted: string[]): readonly string[] =>
@@ -47,10 +51,35 @@ describe('the modules of a guest', () => {
     ]);
   });
 
-  it('may be built in where no modules.builtin says', () => {
-    const { missing } = moduleSet({ ...kernel({}), listsBuiltins: false }, ['virtio_pci']);
-    expect(missing).toEqual([
-      { module: 'virtio_pci', why: 'it is not in the folder, which has no modules.builtin: it may be built in' },
-    ]);
+  it('may be built in where the folder has no modules.builtin, and are not looked for where it has none at all', () => {
+    const root = mkdtempSync(join(tmpdir(), 'custody-modules-'));
+    try {
+      expect(() => moduleFolder(root)).toThrow('there is no .ko below it');
+      mkdirSync(join(root, 'kernel'));
+      writeFileSync(join(root, 'kernel/vfio-pci.ko'), module(''));
+      const folder = moduleFolder(root);
+      expect(moduleSet(folder, ['vfio_pci', 'virtio_pci'])).toMatchObject({
+        modules: [{ name: 'vfio_pci' }],
+        missing: [],
+      });
+      writeFileSync(join(root, 'modules.builtin'), 'kernel/drivers/virtio/virtio_pci.ko\n');
+      expect(moduleSet(moduleFolder(root), ['virtio_pci', 'e1000']).missing).toMatchObject([{ module: 'e1000' }]);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['gz', (bytes: Uint8Array) => gzipSync(bytes)],
+    ['zst', (bytes: Uint8Array) => zstdCompressSync(bytes)],
+    ['xz', (bytes: Uint8Array) => execFileSync('sh', ['-c', 'exec xz -c'], { input: bytes })],
+  ])('are read when they are compressed as .ko.%s', (suffix, compress) => {
+    const root = mkdtempSync(join(tmpdir(), 'custody-modules-'));
+    try {
+      writeFileSync(join(root, `pci-stub.ko.${suffix}`), compress(module('')));
+      expect(names(moduleFolder(root), 'pci_stub')).toEqual(['pci_stub']);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });
