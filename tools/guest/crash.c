@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +24,17 @@ static bool is_crash(const char *message)
 	return false;
 }
 
+/* The kernel's own form: seconds with six places. */
+static void keep(const char *record, const char *message)
+{
+	const char *sequence = strchr(record, ','), *micros = sequence ? strchr(sequence + 1, ',') : NULL;
+	unsigned long long at = micros ? strtoull(micros + 1, NULL, 10) : 0;
+	pthread_mutex_lock(&logging);
+	if (kernel_log.length < MOST_LOG)
+		add(&kernel_log, "[%5llu.%06llu] %s\n", at / 1000000, at % 1000000, message);
+	pthread_mutex_unlock(&logging);
+}
+
 /* A record is "priority,sequence,microseconds,flags;message\n", and more lines that begin with a blank. */
 static void see(char *record)
 {
@@ -31,12 +43,9 @@ static void see(char *record)
 		return;
 	*message++ = 0;
 	message[strcspn(message, "\n")] = 0;
-	const char *micros = strchr(record, ',');
-	micros = micros ? strchr(micros + 1, ',') : NULL;
-	pthread_mutex_lock(&logging);
-	if (kernel_log.length < MOST_LOG)
-		add(&kernel_log, "[%.*s us] %s\n", micros ? (int)strcspn(micros + 1, ",") : 0, micros ? micros + 1 : "", message);
-	pthread_mutex_unlock(&logging);
+	keep(record, message);
+	if (strstr(message, "PIT calibration deviates from HPET"))
+		tell("trouble The kernel misjudged its clock's rate, so its times are wrong by a factor: %s", message);
 	if (is_crash(message) && !atomic_exchange(&crashed, true))
 		tell("oops %s", message);
 }

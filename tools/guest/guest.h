@@ -116,7 +116,8 @@ void send_topology(void);
 
 /* ---- stream.c: trace_pipe to the port custody.trace */
 
-void start_stream(void);
+/* Reads whenever there is something, or with a pause after each reading. */
+void start_stream(int64_t pause);
 /* Waits until the ring is empty. */
 uint64_t end_stream(void);
 
@@ -159,6 +160,8 @@ struct scenario {
 	char name[32];
 	struct part prepare, finish, threads[16];
 	int thread_count, buffer;
+	/* The trace is read this seldom; 0 for at once. */
+	int64_t pause;
 };
 
 struct run {

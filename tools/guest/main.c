@@ -74,7 +74,7 @@ static void record(const struct run *run)
 	clear_ring();
 	write_text(TRACING "tracing_on", "1");
 	mark_begin(run);
-	start_stream();
+	start_stream(scenario.pause);
 	tell("begin");
 	run_scenario(&scenario, run);
 	mark("SCN end scen=%s", scenario.name);

@@ -201,12 +201,23 @@ static uint64_t number_behind(const char *line, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 0) : 0;
 }
 
+/* Without its number a group is the next of those whose files were read. */
+static void learn_group(const char *line, uint64_t address)
+{
+	static size_t turn;
+	const struct group *next = each_group(turn++);
+	if (strstr(line, " gid="))
+		group_is_at((int)number_behind(line, " gid="), address);
+	else if (next)
+		group_is_at(next->id, address);
+}
+
 static void learn_from(const char *line)
 {
 	uint64_t group = number_behind(line, " gp="), device = number_behind(line, " devp=");
 	const char *name = strstr(line, " dev=\"");
-	if (group && strstr(line, " gid="))
-		group_is_at((int)number_behind(line, " gid="), group);
+	if (group)
+		learn_group(line, group);
 	if (device && name) {
 		char bdf[16];
 		snprintf(bdf, sizeof bdf, "%.*s", (int)strcspn(name + 6, "\""), name + 6);

@@ -100,6 +100,8 @@ bool read_scenario(struct scenario *scenario)
 			snprintf(scenario->name, sizeof scenario->name, "%s", line + 9);
 		else if (!strncmp(line, "buffer ", 7))
 			scenario->buffer = atoi(line + 7);
+		else if (!strncmp(line, "reader ", 7))
+			scenario->pause = atol(line + 7);
 		else if (line[0] && !(part && add_action(part, line))) {
 			tell("trouble Cannot follow the scenario's line \"%s\"", line);
 			whole = false;

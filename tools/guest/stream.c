@@ -9,6 +9,7 @@
 static pthread_t pump;
 static atomic_bool ending;
 static uint64_t sent;
+static int64_t pause_between;
 
 static bool send_all(const char *bytes, size_t length)
 {
@@ -55,15 +56,16 @@ static void *run_pump(void *unused)
 		}
 		if (filled == 0 && last)
 			break;
-		if (filled == 0)
-			sleep_nanos(5000000);
+		if (!last && (filled == 0 || pause_between > 0))
+			sleep_nanos(pause_between > 0 ? pause_between : 5000000);
 	}
 	close(pipe);
 	return unused;
 }
 
-void start_stream(void)
+void start_stream(int64_t pause)
 {
+	pause_between = pause;
 	atomic_store(&ending, false);
 	sent = 0;
 	if (pthread_create(&pump, NULL, run_pump, NULL))

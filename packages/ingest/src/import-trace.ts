@@ -9,6 +9,7 @@ import {
   missingBeside,
   stopsShort,
 } from './findings.ts';
+import { GroundTruth, type MarkerTally } from './ground-truth.ts';
 import { interpreter, type Tally } from './interpreter.ts';
 import { defaultLine, kernelRelease, lineFor } from './mapping/lines.ts';
 import { type Mapping, mappingOf } from './mapping/mapping.ts';
@@ -53,6 +54,8 @@ export interface ImportReport {
   readonly missed: number | null;
   /** Events that a full ring lost and no line tells of, as stats says; null when it was not given. */
   readonly overrun: number | null;
+  /** What user space wrote down of its answers beside the kernel's; null for a run that was exported. */
+  readonly markers: MarkerTally | null;
   /** Ownership changes that the accounting check cannot explain. */
   readonly unexplained: number;
   /** Moments at which a lock came to be held by two tasks. */
@@ -148,6 +151,7 @@ const lineByLine = ({ trace, kernel, mapping, recorded }: Reading) => {
     ended: false,
     kept: new Map(),
   };
+  const truth = new GroundTruth();
   let at = 0;
   let batch: TraceEvent[] = [];
 
@@ -191,7 +195,10 @@ const lineByLine = ({ trace, kernel, mapping, recorded }: Reading) => {
       case 'record':
         readRecord(line.record, line.lines ?? 1);
     }
-    batch.push(...reader.take());
+    for (const event of reader.take()) {
+      truth.see(event);
+      batch.push(event);
+    }
   };
 
   /** The events since the last call, when there are `least` of them; else none. */
@@ -224,6 +231,7 @@ const lineByLine = ({ trace, kernel, mapping, recorded }: Reading) => {
       gaps: tally.gaps,
       withdrawn: reader.withdrawn(),
       ...missing,
+      markers: truth.tally(),
       unexplained: judged.unexplained.length,
       heldTwice: judged.overlaps.length,
       ...reader.tally(),
@@ -232,6 +240,7 @@ const lineByLine = ({ trace, kernel, mapping, recorded }: Reading) => {
       complete: !brokeOff && !trace.isDamaged && tally.lost === 0 && (missing.overrun ?? 0) === 0,
       findings: [
         ...findingsOf({ reader, tally, kernel, beside, members: recorded.topology.groups.length > 0 }),
+        ...truth.findings(),
         ...doubts,
       ],
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),

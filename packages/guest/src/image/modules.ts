@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 
@@ -15,7 +15,7 @@ export const neededModules: readonly string[] = [
 ];
 
 /** One module, ready to be loaded. */
-export interface KernelModule {
+interface KernelModule {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -36,6 +36,7 @@ export interface ModuleSet {
 export interface ModuleFolder {
   /** `null` where there is no such module. */
   readonly read: (name: string) => Uint8Array | null;
+  /** True as well for what the folder lacks, where nothing tells what is built in: the guest will say. */
   readonly isBuiltin: (name: string) => boolean;
 }
 
@@ -61,8 +62,8 @@ export const moduleSet = (folder: ModuleFolder, wanted: readonly string[]): Modu
     if (modules.has(name) || folder.isBuiltin(name) || missing.some(({ module }) => module === name)) return;
     const bytes = folder.read(name);
     if (bytes === null) {
-      const by = wantedBy === null ? '' : `, which ${wantedBy} depends on`;
-      missing.push({ module: name, why: `it is neither in the folder nor in modules.builtin${by}` });
+      const where = 'it is neither in the folder nor in modules.builtin';
+      missing.push({ module: name, why: wantedBy === null ? where : `${where}, and ${wantedBy} depends on it` });
       return;
     }
     for (const needed of dependenciesOf(bytes)) visit(needed, name);
@@ -93,29 +94,30 @@ const readModule = (path: string): Uint8Array => {
   }
 };
 
-const builtinsOf = (root: string): Set<string> => {
-  try {
-    return new Set(readFileSync(join(root, 'modules.builtin'), 'utf8').split('\n').map(named));
-  } catch {
-    return new Set();
-  }
+const builtinsOf = (root: string): Set<string> | null => {
+  const path = join(root, 'modules.builtin');
+  return existsSync(path) ? new Set(readFileSync(path, 'utf8').split('\n').map(named)) : null;
 };
 
 /**
  * The modules below a kernel's `lib/modules/RELEASE`. What a module depends on is asked of the module itself, as a
  * package that was only unpacked has no modules.dep.
  *
- * @throws Error when the folder cannot be read.
+ * @throws Error when the folder cannot be read, or is none of a kernel's modules.
  */
 export const moduleFolder = (root: string): ModuleFolder => {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ko(\.\w+)?$/.test(file));
   const paths = new Map(files.map((file) => [named(file), join(root, file)]));
   const builtins = builtinsOf(root);
+  if (paths.size === 0 && builtins === null)
+    throw new Error(
+      `Cannot find modules in ${root}: there is no .ko below it, and no modules.builtin; give lib/modules/RELEASE`,
+    );
   return {
     read: (name) => {
       const path = paths.get(name);
       return path === undefined ? null : readModule(path);
     },
-    isBuiltin: (name) => builtins.has(name) && !paths.has(name),
+    isBuiltin: (name) => !paths.has(name) && builtins?.has(name) !== false,
   };
 };

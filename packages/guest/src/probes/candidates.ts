@@ -65,7 +65,10 @@ const finders: readonly Candidate[] = [
   },
 ];
 
-/** Events by fprobe came with v6.5. */
+/**
+ * Events by fprobe came with v6.5. They are second choice: the kernel counts no misses of theirs, and on 6.12 it took 21 s
+ * to register what kprobes register in 3 s (TCG, 2 CPUs).
+ */
 const hasFprobes = ({ from: [major, minor] }: KernelLine): boolean => major > 6 || (major === 6 && minor >= 3);
 
 const filterOf = (row: ProbeRow, event: string, words: string): string => {
@@ -79,7 +82,7 @@ const tracepoint = ({ on }: ProbeRow): Candidate[] =>
     ? []
     : [{ event: `lock/${on}`, filter: filters.contended, function: on, definition: 'tracepoint' }];
 
-/** A line such as `r64:own/gacq mutex_lock lock=$arg1:x64`, by fprobe too where the kernels have it. */
+/** A line such as `r64:own/gacq mutex_lock lock=$arg1:x64`, and by fprobe where the kernel takes no kprobe there. */
 const asCandidates = (text: string, row: ProbeRow, line: KernelLine): Candidate[] => {
   const [, kind = '', event = '', words = ''] = /^(\w+):own\/(\S+) \S+ ?(.*)$/.exec(text) ?? [];
   const about = { event: `own/${event}`, filter: filterOf(row, event, words), function: row.on };
@@ -88,7 +91,7 @@ const asCandidates = (text: string, row: ProbeRow, line: KernelLine): Candidate[
     definition: `${probe}:own/${event} ${on} ${words}`.trimEnd(),
   });
   const kprobe = shape(kind, '@');
-  return hasFprobes(line) ? [shape('f', row.at === 'return' ? '@%return' : '@'), kprobe] : [kprobe];
+  return hasFprobes(line) ? [kprobe, shape('f', row.at === 'return' ? '@%return' : '@')] : [kprobe];
 };
 
 const candidatesOf = (row: ProbeRow, line: KernelLine): Candidate[] => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { GuestError } from '../guest-error.ts';
+import { bootableKernel } from '../image/unpacked-kernel.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { type ArmedGuest, bootGuest, restoreMachine, saveMachine } from '../machine/boot.ts';
 import type { ProbeVerdict, Watch } from '../machine/guest.ts';
@@ -60,7 +61,13 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
   const groups = parseTopologyText(topology.text, topology.file);
   const accelerators = await acceleratorChoice(machine.accelerator, cache, kernel.release);
   const armed = await bootGuest(
-    { name: kernel.name, qemu, patience, accelerators, plan: { kernel: kernel.image, image, groups, cpus, megabytes } },
+    {
+      name: kernel.name,
+      qemu,
+      patience,
+      accelerators,
+      plan: { kernel: bootableKernel(kernel, cache), image, groups, cpus, megabytes },
+    },
     watch,
   );
   const { guest, plan, bootSeconds } = armed;

@@ -97,12 +97,14 @@ thread virtio
   repeat
     bind V1 virtio-pci
     unbind V1
+    sleep 0..2ms
   end
 thread claimer
   repeat
     claim V2
-    sleep 0..2ms
+    sleep 0..1ms
     release V2
+    sleep 0..5ms
   end
 thread types
   repeat
@@ -240,9 +242,9 @@ thread user
   },
   {
     id: 'lost',
-    about: 'the race with too small a buffer: events are lost, and the recording must say so',
+    about: 'the race with a small buffer that is seldom read: events are lost, and the recording must say so',
     kernels: anyKernel,
-    text: `scenario lost\nbuffer 8${race}`,
+    text: `scenario lost\nbuffer 64\nreader 200ms${race}`,
   },
   {
     id: 'leak',

@@ -30,7 +30,7 @@ type Wrong = (why: string) => ScenarioError;
 
 const duration = (text: string, wrong: Wrong): Pick<Action & { verb: 'sleep' }, 'least' | 'most'> => {
   const [, low = '', high = low, unit = ''] = /^(\d+)(?:\.\.(\d+))?(us|ms|s)$/.exec(text) ?? [];
-  if (unit === '') throw wrong(`"${text}" is no time; write ${usage.sleep}`);
+  if (unit === '') throw wrong(`"${text}" is no time; write one such as 3ms or 0..500us`);
   const [least, most] = [low, high].map((number) => Number(number) * nanos[unit as keyof typeof nanos]) as [
     number,
     number,
@@ -144,7 +144,7 @@ const checkThreads = (threads: readonly Part[], wrongAt: (line: number) => Wrong
 };
 
 const headOf = (line: string): readonly [string, string] | null => {
-  const [, head, rest = ''] = /^(scenario|buffer|prepare|thread|finish)\b\s*(.*)$/.exec(line) ?? [];
+  const [, head, rest = ''] = /^(scenario|buffer|reader|prepare|thread|finish)\b\s*(.*)$/.exec(line) ?? [];
   return head === undefined ? null : [head, rest];
 };
 
@@ -166,6 +166,7 @@ export const parseScenario = (text: string, devices: readonly string[]): Scenari
   const parts: Part[] = [];
   let title = 'own';
   let buffer: number | null = null;
+  let reader: number | null = null;
   const begin = (kind: Part['kind'], called: string, at: number): void => {
     const wrong = wrongAt(at);
     if (kind === 'thread' ? !name.test(called) : called !== '')
@@ -184,6 +185,7 @@ export const parseScenario = (text: string, devices: readonly string[]): Scenari
       if (!name.test(head[1])) throw wrong(`"${head[1]}" is no name; write scenario NAME`);
       title = head[1];
     } else if (head?.[0] === 'buffer') buffer = number(head[1], wrong);
+    else if (head?.[0] === 'reader') reader = duration(head[1], wrong).most;
     else if (head !== null) begin(head[0] as Part['kind'], head[1], at);
     else {
       const part = parts.at(-1);
@@ -201,6 +203,7 @@ export const parseScenario = (text: string, devices: readonly string[]): Scenari
   return {
     name: title,
     buffer,
+    reader,
     prepare: actionsOf('prepare'),
     threads: threads.map(({ name: called, actions }): Thread => ({ name: called, actions })),
     finish: actionsOf('finish'),

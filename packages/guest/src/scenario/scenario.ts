@@ -25,6 +25,8 @@ export interface Scenario {
   readonly name: string;
   /** KB of ring for each CPU; null takes the run's. */
   readonly buffer: number | null;
+  /** The trace is read with a pause of so many nanoseconds after each reading; null for at once. */
+  readonly reader: number | null;
   readonly prepare: readonly Action[];
   readonly threads: readonly Thread[];
   readonly finish: readonly Action[];
@@ -56,10 +58,11 @@ const line = (action: Action): string => {
 };
 
 /** As the guest reads it from /etc/custody/scenario: every word spelled out, nothing left to check. */
-export const scenarioFile = ({ name, buffer, prepare, threads, finish }: Scenario): string =>
+export const scenarioFile = ({ name, buffer, reader, prepare, threads, finish }: Scenario): string =>
   [
     `scenario ${name}`,
     ...(buffer === null ? [] : [`buffer ${buffer}`]),
+    ...(reader === null ? [] : [`reader ${reader}`]),
     'prepare',
     ...prepare.map(line),
     ...threads.flatMap((thread) => [`thread ${thread.name}`, ...thread.actions.map(line)]),
