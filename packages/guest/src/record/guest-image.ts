@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GuestError } from '../guest-error.ts';
@@ -35,9 +34,7 @@ export const builtInScenario = (id: string): string | undefined =>
 /** Without these there is no way to the host, or nobody to claim a group. */
 const needed: ReadonlySet<string> = new Set(['virtio_pci', 'virtio_console', 'vfio_pci', 'vfio_iommu_type1']);
 
-/** A folder without modules.builtin, as Debian's of 7.2, does not tell what is built in: then booting has to show it. */
 const assertModules = (missing: readonly MissingModule[], { name, modules }: Kernel): void => {
-  if (!existsSync(join(modules, 'modules.builtin'))) return;
   const lacking = missing.filter(({ module }) => needed.has(module));
   const [first] = lacking;
   if (first === undefined) return;
@@ -47,8 +44,12 @@ const assertModules = (missing: readonly MissingModule[], { name, modules }: Ker
   );
 };
 
-const problems = (cause: unknown): GuestError =>
-  cause instanceof GuestError ? cause : new GuestError((cause as Error).message, { cause });
+/** The parts of an image say themselves what they cannot do; files and folders do not. */
+const problemWith = (path: string, cause: unknown): GuestError => {
+  if (cause instanceof GuestError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new GuestError(code === undefined ? message : `Cannot make the guest’s image ${path}: ${message}`, { cause });
+};
 
 /**
  * Writes a guest's initramfs.
@@ -78,6 +79,6 @@ export const makeImage = async (
     await writeFile(path, bytes);
     return { path, missing: missing.filter(({ module }) => !needed.has(module)) };
   } catch (cause) {
-    throw problems(cause);
+    throw problemWith(path, cause);
   }
 };

@@ -47,6 +47,9 @@ export interface OpenGuest extends AsyncDisposable {
   readonly run: (run: ScenarioRun) => Promise<RunningScenario>;
 }
 
+/** What the guest says when there is nothing that it could do. */
+const cannotPlay = /^trouble (?:Cannot play the scenario|This kernel made no IOMMU groups)/;
+
 const assertRelease = ({ guest }: ArmedGuest, { name, release }: Kernel): void => {
   const said = guest.said('hello')?.release;
   if (said !== release) {
@@ -75,6 +78,9 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
     assertRelease(armed, kernel);
     const told = guest.text('topology.json');
     if (told === undefined) throw new GuestError(`Cannot record ${kernel.name}: the guest sent no topology.json`);
+    if (guest.remarks.some((remark) => cannotPlay.test(remark))) {
+      throw new GuestError(`Cannot record ${kernel.name}: ${guest.remarks.join('; ')}`);
+    }
     let saved: string | null = null;
     let running = guest.machine;
     return {

@@ -37,6 +37,7 @@ describe('basic on 6.1', () => {
       unexplained: 0,
       heldTwice: 0,
       findings: [],
+      markers: { differing: 0, unseen: 0 },
     });
     expect(basic.kernel).toMatch(/^6\.1\.0-\d+-amd64$/);
     expect(basic.events).toBeGreaterThan(200);
