@@ -57,6 +57,14 @@ const assertRelease = ({ guest }: ArmedGuest, { name, release }: Kernel): void =
   }
 };
 
+const unpackedInto = (cache: string, kernel: Kernel): string => {
+  try {
+    return bootableKernel(kernel, cache);
+  } catch (cause) {
+    throw new GuestError(`Cannot unpack ${kernel.name} into ${cache}: ${(cause as Error).message}`, { cause });
+  }
+};
+
 /** Boots a guest until it is armed. @throws GuestError. */
 export const openGuest = async (request: GuestRequest, watch: Watch): Promise<OpenGuest> => {
   const { kernel, topology, machine, image, cache, scratch } = request;
@@ -69,7 +77,7 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
       qemu,
       patience,
       accelerators,
-      plan: { kernel: bootableKernel(kernel, cache), image, groups, cpus, megabytes },
+      plan: { kernel: unpackedInto(cache, kernel), image, groups, cpus, megabytes },
     },
     watch,
   );

@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GuestError } from '../guest-error.ts';
 
 const prefix = 'custody-guest-';
 
-const isAlive = (process_: number): boolean => {
+const isAlive = (pid: number): boolean => {
   try {
-    process.kill(process_, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
@@ -26,8 +27,13 @@ export interface Scratch extends AsyncDisposable {
   readonly folder: string;
 }
 
+/** @throws GuestError when none can be made. */
 export const newScratch = async (parent = tmpdir()): Promise<Scratch> => {
-  await sweep(parent);
-  const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  try {
+    await sweep(parent);
+    const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+    return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  } catch (cause) {
+    throw new GuestError(`Cannot make a folder for the guest in ${parent}: ${(cause as Error).message}`, { cause });
+  }
 };

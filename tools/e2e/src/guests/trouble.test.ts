@@ -60,9 +60,11 @@ const interrupted = async (act: (custody: number, machine: number) => void) => {
       if (/events so far/.test(err) && pid !== undefined) resolve(pid);
     });
   });
+  const live = store.json('runs').runs.at(-1);
+  const seen = store.lines('show', live.run).length;
   act(child.pid ?? 0, machine);
   const code = await ended;
-  return { code, out, err, machine, custody: child.pid };
+  return { code, out, err, machine, custody: child.pid, live: { ...live, seen } };
 };
 
 const soundStore = () => {
@@ -74,18 +76,23 @@ describe('a recording that is broken off', () => {
   it.each([
     ['QEMU is killed', (_: number, machine: number) => process.kill(machine, 'SIGKILL'), /QEMU ended \(by SIGKILL\)/],
     ['Ctrl-C comes', (custody: number) => process.kill(custody, 'SIGINT'), /it was interrupted/],
-  ] as const)('is closed and incomplete when %s, and leaves nothing behind', async (_, act, why) => {
-    const { code, out, machine, custody } = await interrupted(act);
-    expect(code).toBe(3);
-    const recorded = JSON.parse(out);
-    expect(recorded).toMatchObject({ complete: false, unexplained: 0 });
-    expect(recorded.facts).toBeGreaterThan(100);
-    expect(recorded.findings[0]).toMatchObject({ kind: 'guest-broke-off', text: expect.stringMatching(why) });
-    expect(store.json('runs').runs.at(-1)).toMatchObject({ run: recorded.run, closed: true, complete: false });
-    expect(isAlive(machine)).toBe(false);
-    expect(scratchOf(custody)).toEqual([]);
-    soundStore();
-  });
+  ] as const)(
+    'can be seen while it goes on, is closed and incomplete when %s, and leaves nothing behind',
+    async (_, act, why) => {
+      const { code, out, machine, custody, live } = await interrupted(act);
+      expect(live).toMatchObject({ closed: false, title: expect.stringContaining('6.1/race/') });
+      expect(live.seen).toBeGreaterThan(100);
+      expect(code).toBe(3);
+      const recorded = JSON.parse(out);
+      expect(recorded).toMatchObject({ complete: false, unexplained: 0 });
+      expect(recorded.facts).toBeGreaterThan(100);
+      expect(recorded.findings[0]).toMatchObject({ kind: 'guest-broke-off', text: expect.stringMatching(why) });
+      expect(store.json('runs').runs.at(-1)).toMatchObject({ run: recorded.run, closed: true, complete: false });
+      expect(isAlive(machine)).toBe(false);
+      expect(scratchOf(custody)).toEqual([]);
+      soundStore();
+    },
+  );
 
   it('leaves no machine when custody itself is killed, and the next one removes its files', async () => {
     const { machine, custody } = await interrupted((pid) => process.kill(pid, 'SIGKILL'));
