@@ -4,7 +4,7 @@ export { cachedKernel, fetchKernel, newestKernels } from './kernels/debian-kerne
 export type { Kernel } from './kernels/kernel.ts';
 export { ownKernel } from './kernels/own-kernel.ts';
 export { lineages, type PinnedKernel, parsePins, pinsText } from './kernels/pins.ts';
-export type { ProbeVerdict, Watch } from './machine/guest.ts';
+export type { OpTally, ProbeVerdict, Watch } from './machine/guest.ts';
 export type { Accelerator } from './machine/qemu-arguments.ts';
 export { missingTools } from './machine/tools.ts';
 export { defaultTopology, parseTopologyText } from './machine/topology-text.ts';

@@ -1,4 +1,4 @@
-import type { Kernel, ProbeVerdict } from '@custody/guest';
+import type { Kernel, OpTally, ProbeVerdict } from '@custody/guest';
 import { type GuestRecording, type ImportedRun, RequestError } from '@custody/workbench';
 import { fetchedKernel, ownKernelOf } from '../guest-kernels.ts';
 import { importLines } from '../imported-text.ts';
@@ -20,6 +20,8 @@ interface Recorded extends ImportedRun {
   readonly scenario: string;
   readonly seed: number;
   readonly accelerator: string;
+  /** What the scenario's threads counted. */
+  readonly tallies: readonly OpTally[];
   /** From the start of QEMU until all probes were set. */
   readonly bootSeconds: number;
   /** From the start of QEMU, or of this repetition, until the run was closed. */
@@ -138,7 +140,7 @@ const recordAll = async (print: Printer, record: RecordVerb, plan: Plan): Promis
     const seed = options.seed + round;
     const since = performance.now();
     print.progress(`${kernel.name}: ${scenario} with seed ${seed}`);
-    const { trace } = await guest.run({ seed, seconds, loops });
+    const { trace, tallies } = await guest.run({ seed, seconds, loops });
     const about: Guest = {
       kernel: kernelOf(kernel),
       scenario,
@@ -157,7 +159,7 @@ const recordAll = async (print: Printer, record: RecordVerb, plan: Plan): Promis
     );
     const { bootSeconds, accelerator } = guest;
     const wallSeconds = secondsSince(since) + (repeat > 1 ? 0 : bootSeconds);
-    runs.push({ ...imported, scenario, seed, accelerator, bootSeconds, wallSeconds });
+    runs.push({ ...imported, scenario, seed, accelerator, tallies, bootSeconds, wallSeconds });
   }
   return runs;
 };

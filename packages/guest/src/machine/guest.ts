@@ -146,7 +146,7 @@ export class Guest {
         this.files.set(message.name, message.bytes);
         break;
       case 'tally':
-        this.tallies.push(message);
+        this.tallies.push({ thread: message.thread, op: message.op, errno: message.errno, count: message.count });
         break;
       case 'other':
         if (message.line !== '') this.remarks.push(message.line);
