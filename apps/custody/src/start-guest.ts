@@ -20,6 +20,8 @@ export interface StartedGuest {
   readonly guest: OpenGuest;
   /** The lines of its topology file. */
   readonly topology: string;
+  /** Aborted by Ctrl-C. */
+  readonly stop: AbortSignal;
 }
 
 const textOf = (path: string, what: string): Promise<string> =>
@@ -77,7 +79,7 @@ export const withGuest = async <Result>(
       { kernel, topology, image: image.path, machine: machineOf(options), cache, scratch: scratch.folder },
       { say, signal: stop.signal },
     );
-    return await use({ guest, topology: topology.text });
+    return await use({ guest, topology: topology.text, stop: stop.signal });
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }

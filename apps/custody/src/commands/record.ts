@@ -24,7 +24,9 @@ interface Recorded extends ImportedRun {
   readonly tallies: readonly OpTally[];
   /** From the start of QEMU until all probes were set. */
   readonly bootSeconds: number;
-  /** From the start of QEMU, or of this repetition, until the run was closed. */
+  /** From the scenario's beginning, or the restoring of the machine, until the run was closed. */
+  readonly runSeconds: number;
+  /** Both together; of a repetition, `runSeconds`. */
   readonly wallSeconds: number;
 }
 
@@ -81,8 +83,8 @@ const scenarioName = (word: string): string => word.slice(word.lastIndexOf('/') 
 
 const lines = (recorded: Recorded): string[] => [
   ...importLines(recorded, recorded.title),
-  `  seed ${recorded.seed}, ${recorded.accelerator}; armed after ${recorded.bootSeconds.toFixed(1)} s, all of it ` +
-    `${recorded.wallSeconds.toFixed(1)} s`,
+  `  seed ${recorded.seed}, ${recorded.accelerator}: all probes were set after ${recorded.bootSeconds.toFixed(1)} s, ` +
+    `and then it took ${recorded.runSeconds.toFixed(1)} s`,
 ];
 
 export const registerRecord: Register = (program) => {
@@ -132,11 +134,11 @@ type RecordVerb = (recording: GuestRecording, progress: (events: number) => void
 
 const recordAll = async (print: Printer, record: RecordVerb, plan: Plan): Promise<readonly Recorded[]> => {
   const { started, kernel, scenario, options } = plan;
-  const { guest, topology } = started;
+  const { guest, topology, stop } = started;
   const { seconds, loops, repeat } = options;
   if (repeat > 1) await guest.save();
   const runs: Recorded[] = [];
-  for (let round = 0; round < repeat; round += 1) {
+  for (let round = 0; round < repeat && !stop.aborted; round += 1) {
     const seed = options.seed + round;
     const since = performance.now();
     print.progress(`${kernel.name}: ${scenario} with seed ${seed}`);
@@ -158,8 +160,9 @@ const recordAll = async (print: Printer, record: RecordVerb, plan: Plan): Promis
       progressOf(print, kernel.name),
     );
     const { bootSeconds, accelerator } = guest;
-    const wallSeconds = secondsSince(since) + (repeat > 1 ? 0 : bootSeconds);
-    runs.push({ ...imported, scenario, seed, accelerator, tallies, bootSeconds, wallSeconds });
+    const runSeconds = secondsSince(since);
+    const wallSeconds = repeat > 1 ? runSeconds : runSeconds + bootSeconds;
+    runs.push({ ...imported, scenario, seed, accelerator, tallies, bootSeconds, runSeconds, wallSeconds });
   }
   return runs;
 };

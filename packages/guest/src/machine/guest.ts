@@ -41,6 +41,8 @@ const glance = 250;
 /** The console may say more after its first sign of trouble. */
 const afterwards = 1500;
 
+const never = (): Promise<never> => new Promise(() => {});
+
 /** The system in a machine, by what it says on its control port. */
 export class Guest {
   readonly machine: Machine;
@@ -82,29 +84,24 @@ export class Guest {
    * @throws GuestError when it has not in time, when the machine ends or halts before, or when the watch is aborted.
    */
   async until(kinds: readonly Milestone['kind'][], seconds: number): Promise<void> {
-    const over = new AbortController();
-    const { signal } = this.#watch;
-    const given = AbortSignal.any([over.signal, signal]);
-    const stop = async (): Promise<string> => {
-      const ended = this.machine.ended.then((how) => `QEMU ended (${how})`);
-      const late = pause(seconds * 1000, undefined, { signal: given }).then(
-        () => `it had not said "${kinds.join('" or "')}" within ${seconds} s`,
-      );
-      const aborted = new Promise<string>((resolve) => {
-        if (signal.aborted) resolve('it was interrupted');
-        signal.addEventListener('abort', () => resolve('it was interrupted'), { once: true });
-      });
-      return Promise.race([ended, late.catch(() => new Promise<string>(() => {})), aborted, this.#halted(given)]);
-    };
+    const isHeard = (): boolean => kinds.some((kind) => this.#said.has(kind));
     const heard = new Promise<null>((resolve) => {
       this.#heard = () => {
-        if (kinds.some((kind) => this.#said.has(kind))) resolve(null);
+        if (isHeard()) resolve(null);
       };
       this.#heard();
     });
-    const why = await Promise.race([heard, stop()]);
+    const over = new AbortController();
+    const late = `it had not said "${kinds.join('" or "')}" within ${seconds} s`;
+    const why = await Promise.race([
+      heard,
+      this.machine.ended.then((how) => `QEMU ended (${how})`),
+      pause(seconds * 1000, late, { signal: over.signal }).catch(never),
+      this.#interrupted(over.signal),
+      this.#halted(over.signal),
+    ]);
     over.abort();
-    if (why !== null && !kinds.some((kind) => this.#said.has(kind))) throw new GuestError(why);
+    if (why !== null && !isHeard()) throw new GuestError(why);
   }
 
   /** The last lines of the console, or of what QEMU complained of where it said nothing. */
@@ -115,18 +112,28 @@ export class Guest {
     return [...said.slice(-shownLines), ...complaints.slice(-shownLines)];
   }
 
-  /** Never settles while the console shows no sign of trouble. */
-  async #halted(signal: AbortSignal): Promise<string> {
+  /** Settles when the watch is aborted; `over` ends the waiting. */
+  #interrupted(over: AbortSignal): Promise<string> {
+    const { signal } = this.#watch;
+    const why = 'it was interrupted';
+    if (signal.aborted) return Promise.resolve(why);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(why), { once: true, signal: over });
+    });
+  }
+
+  /** Settles when the console shows that nothing more will come; `over` ends the looking. */
+  async #halted(over: AbortSignal): Promise<string> {
     try {
       for (;;) {
-        await pause(glance, undefined, { signal });
+        await pause(glance, undefined, { signal: over });
         const [sign] = halted.exec(this.machine.console()) ?? [];
         if (sign === undefined) continue;
-        await pause(afterwards, undefined, { signal });
+        await pause(afterwards, undefined, { signal: over });
         return `its console says "${sign}"`;
       }
     } catch {
-      return new Promise(() => {});
+      return never();
     }
   }
 

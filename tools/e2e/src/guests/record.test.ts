@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, newStore, type TestStore } from '../custody.ts';
 
@@ -80,5 +82,34 @@ describe('basic on 6.1', () => {
     expect(source.guest).toMatchObject({ scenario: 'basic', seed: 1, kernel: { name: '6.1' } });
     expect(source.guest.probes.ok.length).toBeGreaterThan(40);
     expect(source.guest.qemu).toContain('intel-iommu,intremap=on');
+  });
+});
+
+describe('a machine and a scenario of one’s own, twice from one boot', () => {
+  it('is recorded whole each time, with dice of its own', () => {
+    const [machine, scenario] = [join(store.folder, 'machine'), join(store.folder, 'siblings.txt')];
+    writeFileSync(machine, 'bridge A=virtio-rng B=virtio-rng\nsingleton S=e1000\n');
+    writeFileSync(
+      scenario,
+      ['A virtio-pci', 'B virtio-pci', 'S e1000']
+        .map(
+          (what, index) =>
+            `thread t${index}\n  repeat 3\n    bind ${what}\n    unbind ${what[0]}\n    sleep 0..1ms\n  end\n`,
+        )
+        .join(''),
+    );
+    const { out, err } = store.custody('record', '6.1', scenario, '--topology', machine, '--repeat', '2', '--json');
+    const { runs } = JSON.parse(out || JSON.stringify({ runs: err }));
+    expect(runs).toMatchObject(
+      [1, 2].map((seed) => ({
+        seed,
+        scenario: 'siblings',
+        complete: true,
+        unexplained: 0,
+        calls: { use: { OK: 9 }, unuse: { OK: 9 } },
+        markers: { differing: 0 },
+      })),
+    );
+    expect(new Set(runs.map(({ run }: { run: string }) => run)).size).toBe(2);
   });
 });
