@@ -54,6 +54,11 @@ void send_text(const char *name, struct text *text);
 /* The host's next line. */
 void hear(char *line, size_t room);
 
+/* ---- tsc.c */
+
+/* In kHz, to standard output. */
+void print_tsc_rate(void);
+
 /* ---- machine.c: mounts, modules, drivers, the end */
 
 void mount_all(void);

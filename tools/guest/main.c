@@ -113,8 +113,12 @@ static void arm(void)
 	tell("armed");
 }
 
-int main(void)
+int main(int count, char **words)
 {
+	if (count == 2 && !strcmp(words[1], "--tsc-khz")) {
+		print_tsc_rate();
+		return 0;
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	mount_all();
 	read_config();

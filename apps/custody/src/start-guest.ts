@@ -76,7 +76,15 @@ export const withGuest = async <Result>(
     for (const { module, why } of image.missing) say(`without the module ${module}: ${why}`);
     say('booting');
     await using guest = await openGuest(
-      { kernel, topology, image: image.path, machine: machineOf(options), cache, scratch: scratch.folder },
+      {
+        kernel,
+        topology,
+        image: image.path,
+        tscKilohertz: image.tscKilohertz,
+        machine: machineOf(options),
+        cache,
+        scratch: scratch.folder,
+      },
       { say, signal: stop.signal },
     );
     return await use({ guest, topology: topology.text, stop: stop.signal });

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { unxz } from './unxz.ts';
 
 /** What a guest needs of its kernel: its ports, the devices' drivers, VFIO. */
 export const neededModules: readonly string[] = [
@@ -73,13 +73,10 @@ export const moduleSet = (folder: ModuleFolder, wanted: readonly string[]): Modu
   return { modules: [...modules.values()], missing };
 };
 
-const tool = (command: string, path: string): Uint8Array =>
-  execFileSync(command, ['-dc', path], { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] });
-
 const decompress: Readonly<Record<string, (path: string) => Uint8Array>> = {
   ko: (path) => readFileSync(path),
   gz: (path) => gunzipSync(readFileSync(path)),
-  xz: (path) => tool('xz', path),
+  xz: (path) => unxz(readFileSync(path)),
   zst: (path) => zstdDecompressSync(readFileSync(path)),
 };
 

@@ -1,16 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { unxz } from './unxz.ts';
 
 const startsWith = (bytes: Uint8Array, ...magic: readonly number[]): boolean =>
   magic.every((byte, index) => bytes[index] === byte);
-
-/** xz(1) stops behind the first stream: the kernel's build puts the length behind it. */
-const unxz = (packed: Uint8Array): Uint8Array | null => {
-  const { status, stdout } = spawnSync('xz', ['-dc', '--single-stream'], { input: packed, maxBuffer: 2 ** 30 });
-  return status === 0 ? stdout : null;
-};
 
 const unpack = (packed: Uint8Array): Uint8Array | null => {
   // Four bytes of length stand behind what is packed.

@@ -18,6 +18,13 @@ describe('a machine', () => {
     expect(after(words, '-append')).toMatch(/\bpanic=-1\b/);
   });
 
+  it('tells a guest under TCG how fast its clock runs, where that is known', () => {
+    const known = { ...plan, tscKilohertz: 2445428 };
+    expect(after(qemuArguments(known), '-append')).toMatch(/ tsc_early_khz=2445428$/);
+    expect(after(qemuArguments({ ...known, accelerator: 'kvm' }), '-append')).not.toContain('tsc_early_khz');
+    expect(after(qemuArguments(plan), '-append')).not.toContain('tsc_early_khz');
+  });
+
   it('goes on from a file that may be called anything', () => {
     const words = qemuArguments(plan, "/tmp/it's here/machine");
     expect(after(words, '-incoming')).toBe("exec:cat '/tmp/it'\\''s here/machine'");

@@ -13,6 +13,8 @@ export interface MachinePlan {
   readonly accelerator: Accelerator;
   readonly cpus: number;
   readonly megabytes: number;
+  /** Of the counter that TCG hands through; null where it is not known, and the guest must measure it. */
+  readonly tscKilohertz?: number | null;
 }
 
 /** File descriptors at which QEMU finds what connects it with us. */
@@ -61,6 +63,9 @@ const acceleration = {
   tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max'],
 } as const;
 
+const clock = ({ accelerator, tscKilohertz = null }: MachinePlan): string[] =>
+  accelerator === 'tcg' && tscKilohertz !== null ? [`tsc_early_khz=${tscKilohertz}`] : [];
+
 const socket = (name: string, descriptor: number): string => `socket,id=${name},fd=${descriptor}`;
 
 /**
@@ -74,7 +79,7 @@ export const qemuArguments = (plan: MachinePlan, incoming?: string): readonly st
   ...acceleration[plan.accelerator],
   ...['-smp', String(plan.cpus), '-m', String(plan.megabytes)],
   ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-  ...['-kernel', plan.kernel, '-initrd', plan.image, '-append', kernelArguments.join(' ')],
+  ...['-kernel', plan.kernel, '-initrd', plan.image, '-append', [...kernelArguments, ...clock(plan)].join(' ')],
   ...['-device', 'intel-iommu,intremap=on'],
   ...plan.groups.flatMap(groupArguments).flatMap((device) => ['-device', device]),
   ...['-device', `virtio-serial-pci,id=channel,bus=pcie.0,addr=${(firstSlot + plan.groups.length).toString(16)}`],

@@ -50,19 +50,9 @@ const filters = {
 } as const;
 
 /** Read while the guest looks for the addresses of its groups and devices, and then no more. */
-const finders: readonly Candidate[] = [
-  {
-    event: 'found/group',
-    filter: filters.all,
-    function: 'iommu_group_show_type',
-    definition: 'p:found/group @ gp=$arg1:x64 gid=<iommu_group.id>($arg1):s32',
-  },
-  {
-    event: 'found/device',
-    filter: filters.all,
-    function: 'pci_uevent',
-    definition: 'p:found/device @ devp=$arg1:x64 dev=+0(+0($arg1)):string',
-  },
+const finders: readonly (readonly [function: string, event: string, words: string])[] = [
+  ['iommu_group_show_type', 'found/group', 'gp=$arg1:x64 gid=<iommu_group.id>($arg1):s32'],
+  ['pci_uevent', 'found/device', 'devp=$arg1:x64 dev=+0(+0($arg1)):string'],
 ];
 
 /**
@@ -111,7 +101,15 @@ const candidatesOf = (row: ProbeRow, line: KernelLine): Candidate[] => {
  */
 export const probeCandidates = (release: string): readonly Candidate[] => {
   const line = lineFor(release);
-  return [...line.rows.flatMap((row) => candidatesOf(row, line)), ...finders];
+  const finding = finders.flatMap(([on, event, words]) =>
+    (hasFprobes(line) ? ['p', 'f'] : ['p']).map((kind) => ({
+      event,
+      filter: filters.all,
+      function: on,
+      definition: `${kind}:${event} @ ${words}`,
+    })),
+  );
+  return [...line.rows.flatMap((row) => candidatesOf(row, line)), ...finding];
 };
 
 /** As the guest reads them from /etc/custody/probes. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GuestError } from '../guest-error.ts';
-import { compileInit } from '../image/compile-init.ts';
+import { compileInit, tscKilohertz } from '../image/compile-init.ts';
 import { buildImage } from '../image/image.ts';
 import type { MissingModule } from '../image/modules.ts';
 import type { Kernel } from '../kernels/kernel.ts';
@@ -54,19 +54,25 @@ const problemWith = (path: string, cause: unknown): GuestError => {
 /**
  * Writes a guest's initramfs.
  *
- * @returns its path, and the modules that the kernel lacks and that one can do without.
+ * @returns its path, the modules that the kernel lacks and that one can do without, and what the guest is to be told of
+ *   the speed of its clock.
  * @throws GuestError when it cannot be made.
  */
 export const makeImage = async (
   request: ImageRequest,
-): Promise<{ readonly path: string; readonly missing: readonly MissingModule[] }> => {
+): Promise<{
+  readonly path: string;
+  readonly missing: readonly MissingModule[];
+  readonly tscKilohertz: number | null;
+}> => {
   const { kernel, groups, scenario, bufferKb, clock, compiler, cache, scratch } = request;
   const places = devicePlaces(groups);
   const path = join(scratch, 'image.gz');
   try {
+    const init = await compileInit({ cc: compiler, cacheDir: cache });
     const { bytes, missing } = await buildImage({
       kernelModules: { root: kernel.modules, release: kernel.release },
-      init: await compileInit({ cc: compiler, cacheDir: cache }),
+      init,
       probes: probesFile(probeCandidates(kernel.release)),
       scenario: scenarioFile(parseScenario(scenario, Object.keys(places))),
       config: {
@@ -77,7 +83,11 @@ export const makeImage = async (
     });
     assertModules(missing, kernel);
     await writeFile(path, bytes);
-    return { path, missing: missing.filter(({ module }) => !needed.has(module)) };
+    return {
+      path,
+      missing: missing.filter(({ module }) => !needed.has(module)),
+      tscKilohertz: await tscKilohertz(init),
+    };
   } catch (cause) {
     throw problemWith(path, cause);
   }

@@ -23,6 +23,7 @@ export interface GuestRequest {
   readonly topology: { readonly file: string; readonly text: string };
   /** Path of the initramfs. */
   readonly image: string;
+  readonly tscKilohertz: number | null;
   readonly machine: MachineChoice;
   /** Where it is remembered whether KVM boots a kernel. */
   readonly cache: string;
@@ -67,7 +68,7 @@ const unpackedInto = (cache: string, kernel: Kernel): string => {
 
 /** Boots a guest until it is armed. @throws GuestError. */
 export const openGuest = async (request: GuestRequest, watch: Watch): Promise<OpenGuest> => {
-  const { kernel, topology, machine, image, cache, scratch } = request;
+  const { kernel, topology, machine, image, tscKilohertz, cache, scratch } = request;
   const { qemu, cpus, megabytes, patience } = machine;
   const groups = parseTopologyText(topology.text, topology.file);
   const accelerators = await acceleratorChoice(machine.accelerator, cache, kernel.release);
@@ -77,7 +78,7 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
       qemu,
       patience,
       accelerators,
-      plan: { kernel: unpackedInto(cache, kernel), image, groups, cpus, megabytes },
+      plan: { kernel: unpackedInto(cache, kernel), image, groups, cpus, megabytes, tscKilohertz },
     },
     watch,
   );
