@@ -3,9 +3,11 @@ export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export {
   type Decompressors,
+  type Finding,
   isTraceDat,
   MappingError,
   NotATraceError,
+  type RecordingEnd,
   TopologyError,
   type TraceShows,
 } from '@custody/ingest';
@@ -56,6 +58,7 @@ export type { Origin } from './origin.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
+export type { GuestRecording } from './record-guest.ts';
 export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';
 export type { Verdict } from './verify-run.ts';
