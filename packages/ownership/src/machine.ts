@@ -34,6 +34,7 @@ export class Machine {
   readonly views: Views;
   readonly knobs: Knobs;
   readonly isLate: boolean;
+  private readonly variant: Variant;
   private readonly scenario: Scenario;
   private readonly memory: Memory;
   private readonly voice: Voice;
@@ -50,18 +51,14 @@ export class Machine {
 
   constructor(given: Variant, scenario: Scenario, memory: Memory, voice: Voice, stores: Stores = 'sc') {
     const variant = twisted(given, scenario);
+    this.variant = variant;
     this.knobs = variant.knobs;
     this.isLate = stores === 'late';
     this.scenario = scenario;
     this.memory = memory;
     this.voice = voice;
     const programsOver = (over: Views): Machine['programs'] =>
-      over.tasks.map((task) => {
-        const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
-        const { isLate } = this;
-        const place: Place = { ...over, knobs: variant.knobs, scenario, isLate, voice, task, hasWaitingClaim };
-        return programOf(variant, scenario.tasks[task.number] ?? [], place);
-      });
+      over.tasks.map((task) => programOf(variant, scenario.tasks[task.number] ?? [], this.placeOf(over, task)));
     /** How many labels there must be room for is known when the steps have been told once, over any fields. */
     const draft = viewsOf(
       scenario,
@@ -87,6 +84,16 @@ export class Machine {
     this.ownLocks = this.programs.map((program) => [...new Set(program.flatMap(({ lock }) => lock ?? []))]);
     this.entries = this.programs.map((program) => [...new Set(program.map(({ entry }) => entry)), program.length]);
     this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
+  }
+
+  private placeOf(over: Views, task: TaskView): Place {
+    const { knobs, scenario, isLate, voice } = this;
+    return { ...over, knobs, scenario, isLate, voice, task, hasWaitingClaim: () => this.hasWaitingClaim(task.number) };
+  }
+
+  /** What `task` does that makes `call`, which need not be in its script. */
+  programFor(task: number, call: ScriptedCall): Program {
+    return programOf(this.variant, [call], this.placeOf(this.views, this.views.tasks[task] as TaskView));
   }
 
   /** Writes how things stand at the start; the memory must be all zero. */

@@ -82,7 +82,9 @@ export interface UserCall {
     | 'set-container'
     | 'set-iommu'
     | 'open-device'
-    | 'close';
+    | 'close'
+    | 'attach-group'
+    | 'detach-group';
   readonly owner: string;
   readonly device: string;
 }
