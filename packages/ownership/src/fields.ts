@@ -95,7 +95,14 @@ interface Needs {
   readonly configures: boolean;
 }
 
-const vfioKinds: readonly ScriptedCall['kind'][] = ['set-container', 'set-iommu', 'open-device', 'close'];
+const vfioKinds: readonly ScriptedCall['kind'][] = [
+  'set-container',
+  'set-iommu',
+  'open-device',
+  'close',
+  'attach-group',
+  'detach-group',
+];
 
 const needsOf = ({ claimRecord, domainOnClaim }: Knobs, scenario: Scenario): Needs => {
   const calls = scenario.tasks.flat();

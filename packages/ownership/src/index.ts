@@ -1,4 +1,5 @@
 export { type Case, caseOfMark, cases } from './cases.ts';
+export { outcomeNames } from './codes.ts';
 export {
   type DeadlockEvidence,
   type Evidence,
@@ -19,7 +20,6 @@ export type { CaseVerdict, Unlisted } from './ledger.ts';
 export type { Stores } from './machine.ts';
 export { modelOf, type Outcome, type OwnershipModel, topologyOf } from './model-of.ts';
 export { nearest } from './nearest.ts';
-export type { Label, Operation } from './operation.ts';
 export {
   freshRegisters,
   OpenMachine,
@@ -29,8 +29,9 @@ export {
   type Registers,
   usualOutcome,
 } from './open-machine.ts';
-export { exportPromela, type PromelaExport, type PromelaOptions } from './promela/export-promela.ts';
+export type { Label, Operation } from './operation.ts';
 export { over, type Program, type Stand } from './program.ts';
+export { exportPromela, type PromelaExport, type PromelaOptions } from './promela/export-promela.ts';
 export { type Sentence, sentences, sentencesOf } from './properties.ts';
 export {
   bind,

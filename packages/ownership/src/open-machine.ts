@@ -1,15 +1,15 @@
 import { type Field, type Memory, PackedMemory } from '@custody/explore';
 import type { Fact } from '@custody/trace';
-import { errno, outcome } from './codes.ts';
-import { walks } from './knobs.ts';
+import { domain, errno, outcome } from './codes.ts';
+import { isCounted, walks } from './knobs.ts';
 import { Machine } from './machine.ts';
 import { outcomesOf } from './model-of.ts';
-import { arrivalAt, factsOfStep, Speaker, type Teller } from './narrator.ts';
 import { domainNamed, driverIdOf, errnoNamed, ownerNamed } from './names.ts';
+import { arrivalAt, factsOfStep, Speaker, type Teller } from './narrator.ts';
 import { over, type Program, type Stand } from './program.ts';
 import type { Scenario, ScriptedCall } from './scenario.ts';
 import type { Variant } from './variant.ts';
-import type { DeviceView, LockView, TaskView } from './views.ts';
+import { type DeviceView, type LockView, ownerCodeOf, type TaskView, type UserView } from './views.ts';
 import { factMakers } from './write-facts.ts';
 
 /** A state: the packed fields of the machine. */
@@ -178,7 +178,12 @@ export class OpenMachine {
   }
 
   /** `task`, which waits for nothing, takes its step at `stand` of `program`. `state` stays as it is. */
-  step(state: PackedState, task: number, { program, stand }: { program: Program; stand: Stand }, what: number): OpenStep {
+  step(
+    state: PackedState,
+    task: number,
+    { program, stand }: { program: Program; stand: Stand },
+    what: number,
+  ): OpenStep {
     const { memory, speaker, teller } = this;
     const copy = state.slice();
     memory.look(copy);
@@ -235,6 +240,30 @@ export class OpenMachine {
     }));
   }
 
+  /** `state`, with the group owned by a user who had claimed it once; no driver of the DMA API has a claim then. */
+  owned(state: PackedState, user: number, attached: keyof typeof domain): PackedState {
+    return this.changed(state, ({ views, knobs }) => {
+      const owner = views.users[user] as UserView;
+      owner.claims = 1;
+      views.group.owner = ownerCodeOf(views, knobs.ownerId, owner.cookie, owner.through.driver);
+      if (isCounted(knobs)) views.group.ownerCount = 1;
+      views.group.domain = domain[attached];
+      for (const device of views.devices) {
+        device.hardware = domain[attached];
+        device.holds = false;
+        device.remembers = false;
+      }
+    });
+  }
+
+  /** Whether the user owns the group, has claimed it, or has it in a container. */
+  concerns(state: PackedState, user: number): boolean {
+    return this.at(state, ({ views: { group, users } }) => {
+      const { cookie, owns } = users[user] as UserView;
+      return owns || group.owner === cookie || group.container === user + 1;
+    });
+  }
+
   errnoOf(state: PackedState, task: number): string {
     return this.at(state, () => errnoNamed(this.taskView(task).errno));
   }
@@ -252,7 +281,8 @@ export class OpenMachine {
     const { fields, views } = this.machine;
     if (field === fields.group.owner) return ownerNamed(views, value) ?? 'NULL';
     if (field === fields.group.domain || field === fields.group.defaultDomain) return domainNamed(value);
-    if (fields.devices.some(({ driver, shown }) => driver === field || shown === field)) return driverIdOf(value) ?? 'NULL';
+    if (fields.devices.some(({ driver, shown }) => driver === field || shown === field))
+      return driverIdOf(value) ?? 'NULL';
     return String(value);
   }
 }
@@ -281,20 +311,22 @@ const racyFieldsOf = ({ fields, knobs }: Machine): ReadonlySet<Field> | null => 
 
 /** What the fields are called in the kernel that guards are made of. */
 const fieldNamesOf = ({ fields, views }: Machine): ReadonlyMap<Field, string> =>
-  new Map<Field, string>([
-    [fields.group.owner, 'owner'],
-    [fields.group.ownerCount, 'owner_cnt'],
-    [fields.group.domain, 'domain'],
-    [fields.group.defaultDomain, 'default_domain'],
-    [fields.group.container, 'container'],
-    ...fields.devices.flatMap((device, index): [Field, string][] => {
-      const id = views.devices[index]?.id ?? `device ${index}`;
-      return [
-        [device.driver, `${id} driver`],
-        [device.remembers, `${id} claimed`],
-      ];
-    }),
-  ].filter(([field]) => (field as Field).mask !== 0) as [Field, string][]);
+  new Map<Field, string>(
+    [
+      [fields.group.owner, 'owner'],
+      [fields.group.ownerCount, 'owner_cnt'],
+      [fields.group.domain, 'domain'],
+      [fields.group.defaultDomain, 'default_domain'],
+      [fields.group.container, 'container'],
+      ...fields.devices.flatMap((device, index): [Field, string][] => {
+        const id = views.devices[index]?.id ?? `device ${index}`;
+        return [
+          [device.driver, `${id} driver`],
+          [device.remembers, `${id} claimed`],
+        ];
+      }),
+    ].filter(([field]) => (field as Field).mask !== 0) as [Field, string][],
+  );
 
 /** What may happen at a step. */
 export const outcomesAt = ({ chance }: Stand): readonly number[] => outcomesOf[chance];

@@ -1,0 +1,1 @@
+export { type Conformance, type ConformingRun, type ConformOptions, conform } from './conform.ts';
