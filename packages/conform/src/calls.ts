@@ -58,7 +58,7 @@ export const syscallKind = ({ knobs }: Variant, call: string): UserKind | null =
  * A group of a run as the model has it: its devices and their drivers. The scripts are followed by nobody; they say how
  * many tasks and users there can be, and which kinds of call.
  */
-export const scenarioOf = (variant: Variant, { id, devices }: GroupTopology, drivers: DriverNames): Scenario => {
+export const scenarioOf = ({ id, devices }: GroupTopology, drivers: DriverNames): Scenario => {
   const [first] = devices;
   if (first === undefined) throw new RangeError(`Cannot tell of group ${id} as it has no devices`);
   const calls: ScriptedCall[] = [

@@ -12,7 +12,7 @@ import {
   type Variant,
 } from '@custody/ownership';
 import type { DeviceId, DomainId, Fact, GroupTopology, OperationName, OwnerId, TaskId } from '@custody/trace';
-import { bindCall, nameOfCall, scenarioOf, slots, syscallKind, unbindCall, userCall, users } from './calls.ts';
+import { bindCall, nameOfCall, scenarioOf, slots, syscallKind, unbindCall, userCall, userNamed, users } from './calls.ts';
 import type { DriverNames } from './driver-names.ts';
 import { isBefore, matches, taken } from './matches.ts';
 import type { Seen } from './seen.ts';
@@ -58,7 +58,17 @@ export interface Attempt {
   readonly told: Fact | null;
   /** What it waited for; null when for nothing. */
   readonly waitsFor: string | null;
+  /** What it read, in words. */
   readonly readings: string;
+  /** Where the run reads the group's ownership: how that would be. */
+  readonly ownership: Ownership | null;
+}
+
+/** A group's ownership as the run would name it. */
+export interface Ownership {
+  readonly owner: string | null;
+  readonly count: number;
+  readonly domain: string;
 }
 
 interface Feeding {
@@ -97,7 +107,7 @@ export class GroupWorlds {
     this.drivers = drivers;
     this.seen = seen;
     this.devices = group.devices.map(({ id }) => id);
-    this.open = new OpenMachine(variant, scenarioOf(variant, group, drivers));
+    this.open = new OpenMachine(variant, scenarioOf(group, drivers));
     this.worlds = this.beginnings(group).map((state) => ({ state, stances: [], trail: null }));
   }
 
@@ -128,10 +138,15 @@ export class GroupWorlds {
     };
   }
 
-  ownershipIn(world: World): ReturnType<OpenMachine['ownership']> {
-    const { owner, ...rest } = this.open.ownership(world.state);
-    const named = [...this.userByName].find(([, user]) => `U${user}` === owner)?.[0];
-    return { ...rest, owner: named ?? owner };
+  ownershipIn(world: World): Ownership {
+    const { owner, count, domain } = this.open.ownership(world.state);
+    return { owner: owner === null ? null : this.nameOfUser(owner), count, domain };
+  }
+
+  /** The cookie that the model's user stands for. */
+  private nameOfUser(owner: string): string {
+    const named = [...this.userByName].find(([, user]) => userNamed(user) === owner)?.[0];
+    return named === '' ? 'somebody' : (named ?? owner);
   }
 
   /**
@@ -232,7 +247,7 @@ export class GroupWorlds {
 
   private concerns(world: World, user: number): boolean {
     const isNamed = world.stances.some((stance) =>
-      stance?.frames.some((frame) => frame.kind === 'call' && frame.name.endsWith(` U${user}`)),
+      stance?.frames.some((frame) => frame.kind === 'call' && frame.name.endsWith(` ${userNamed(user)}`)),
     );
     return isNamed || this.open.concerns(world.state, user);
   }
@@ -249,8 +264,8 @@ export class GroupWorlds {
   private isOwner(told: string | null, shown: OwnerId | null): boolean {
     if (told === null || shown === null || told === 'DMA_API') return told === shown;
     const user = this.userByName.get(shown);
-    if (user !== undefined) return told === `U${user}`;
-    if (told === 'U0' && this.userByName.has('')) {
+    if (user !== undefined) return told === userNamed(user);
+    if (told === userNamed(0) && this.userByName.has('')) {
       this.userByName.delete('');
       this.userByName.set(shown, 0);
       return true;
@@ -272,7 +287,7 @@ export class GroupWorlds {
     if (stance.pending.length > 0) {
       const left = taken(stance.pending, fact, this.drivers);
       if (left !== null) this.add(into, withStance(world, slot, { ...stance, pending: left }));
-      else attempts?.push({ world, slot, label: null, told: stance.pending[0] ?? null, waitsFor: null, readings: '' });
+      else attempts?.push({ world, slot, label: null, told: stance.pending[0] ?? null, waitsFor: null, readings: '', ownership: null });
       return;
     }
     this.begin(world, feeding, depth);
@@ -299,7 +314,7 @@ export class GroupWorlds {
     };
     const told = { type: frame.isHeld ? 'LockReleased' : 'LockAcquired', data: { lock: lock.id } } as Fact;
     if (!matches(told, fact, this.drivers) || (reading !== null && !this.canRead(world, reading))) {
-      attempts?.push({ world, slot, label: null, told, waitsFor: null, readings: '' });
+      attempts?.push({ world, slot, label: null, told, waitsFor: null, readings: '', ownership: reading === null ? null : this.ownershipIn(world) });
       return;
     }
     if (frame.isHeld) {
@@ -309,7 +324,7 @@ export class GroupWorlds {
     const ready = this.whenFree(world, slot, () => this.open.at(world.state, () => lock.holder), lock.id);
     for (const from of ready) goOn(from, slot, [...stance.frames.slice(0, -1), { ...frame, isHeld: true }]);
     if (ready.length === 0) {
-      attempts?.push({ world, slot, label: null, told: null, waitsFor: this.heldBy(world, lock.id), readings: '' });
+      attempts?.push({ world, slot, label: null, told: null, waitsFor: this.heldBy(world, lock.id), readings: '', ownership: null });
     }
   }
 
@@ -325,7 +340,7 @@ export class GroupWorlds {
     const ready = this.whenReady(world, slot, stand);
     if (ready.length === 0) {
       const waitsFor = stand.lock === null ? (stand.awaits?.what ?? null) : this.heldBy(world, stand.lock.id);
-      attempts?.push({ world, slot, label: stand.label, told: null, waitsFor, readings: '' });
+      attempts?.push({ world, slot, label: stand.label, told: null, waitsFor, readings: '', ownership: null });
     }
     for (const from of ready) {
       for (const outcome of outcomesAt(stand)) {
@@ -347,6 +362,7 @@ export class GroupWorlds {
               told: head,
               waitsFor: null,
               readings: next.trail?.readings ?? '',
+              ownership: reading === null ? null : this.ownershipIn(next),
             });
             continue;
           }
@@ -369,7 +385,7 @@ export class GroupWorlds {
     const readings = this.withReadings
       ? open
           .readingsOf(world.state, stand, what)
-          .map(({ name, value }) => `${name} ${value}`)
+          .map(({ name, value }) => `${name} ${name === 'owner' ? this.nameOfUser(value) : value}`)
           .join(', ')
       : '';
     const { state, facts, next, marks } = open.step(world.state, slot, { program, stand }, what);
