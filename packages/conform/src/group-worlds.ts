@@ -1,4 +1,5 @@
 import {
+  domainNames,
   freshRegisters,
   OpenMachine,
   outcomeNames,
@@ -11,7 +12,7 @@ import {
   usualOutcome,
   type Variant,
 } from '@custody/ownership';
-import type { DeviceId, DomainId, Fact, GroupTopology, OperationName, OwnerId, TaskId } from '@custody/trace';
+import type { DeviceId, DomainId, DriverId, Fact, GroupTopology, OperationName, OwnerId, TaskId } from '@custody/trace';
 import { bindCall, nameOfCall, scenarioOf, slots, syscallKind, unbindCall, userCall, userNamed, users } from './calls.ts';
 import type { DriverNames } from './driver-names.ts';
 import { isBefore, matches, taken } from './matches.ts';
@@ -42,6 +43,9 @@ const mostHidden = 12;
 const mostForOthers = 6;
 /** More worlds than these, and the answer would not come. */
 export const mostWorlds = 4000;
+
+/** Whoever had the group when the run began, while nobody has read who that is. */
+const somebodyUnread = 'somebody';
 
 /** A bound was hit: more at one time than there is room for. */
 export class TooManyError extends Error {
@@ -146,7 +150,7 @@ export class GroupWorlds {
   /** The cookie that the model's user stands for. */
   private nameOfUser(owner: string): string {
     const named = [...this.userByName].find(([, user]) => userNamed(user) === owner)?.[0];
-    return named === '' ? 'somebody' : (named ?? owner);
+    return named ?? owner;
   }
 
   /**
@@ -185,15 +189,18 @@ export class GroupWorlds {
   private beginnings({ owner, ownerCount, domain }: GroupTopology): readonly PackedState[] {
     const { open, variant } = this;
     const usual = open.begin();
-    if (variant.knobs.claimRecord === 'none') return [usual];
-    const ownedBy = (user: number, attached: 'blocking' | 'user' | 'default' | 'own' | 'detached'): PackedState =>
-      open.owned(usual, user, attached);
-    if (ownerCount === null) {
-      this.userByName.set('', 0); // whoever it is
-      return [usual, ownedBy(0, 'blocking'), ownedBy(0, 'user')];
+    const attached = domainNames.find((name) => name === domain) ?? 'default';
+    if (variant.knobs.claimRecord === 'none') {
+      return [open.translated(usual, attached), open.contained(usual, this.userOf(somebodyUnread))];
     }
-    if (owner === null || owner === 'DMA_API') return [usual];
-    return [ownedBy(this.userOf(owner), (domain as 'blocking' | null) ?? 'blocking')];
+    if (ownerCount === null) {
+      const somebody = this.userOf(somebodyUnread);
+      return [usual, open.owned(usual, somebody, 'blocking'), open.owned(usual, somebody, 'user')];
+    }
+    if (owner === null || owner === 'DMA_API') return [open.translated(usual, attached)];
+    const isDriver = this.drivers.isName(owner);
+    const user = this.userOf(isDriver ? somebodyUnread : owner);
+    return [open.owned(usual, user, attached, isDriver ? this.drivers.nameOf(owner as string as DriverId) : null)];
   }
 
   private slotFor(task: TaskId, fact: Fact): number | null {
@@ -265,18 +272,19 @@ export class GroupWorlds {
     if (told === null || shown === null || told === 'DMA_API') return told === shown;
     const user = this.userByName.get(shown);
     if (user !== undefined) return told === userNamed(user);
-    if (told === userNamed(0) && this.userByName.has('')) {
-      this.userByName.delete('');
-      this.userByName.set(shown, 0);
+    const unread = this.userByName.get(somebodyUnread);
+    if (unread !== undefined && told === userNamed(unread)) {
+      this.userByName.delete(somebodyUnread);
+      this.userByName.set(shown, unread);
       return true;
     }
-    return this.drivers.isName(told) && this.drivers.nameOf(shown as string as never) === told;
+    return this.drivers.isName(told) && this.drivers.nameOf(shown as string as DriverId) === told;
   }
 
   private isDomain({ domain, isDefault }: ReturnType<OpenMachine['ownership']>, shown: DomainId): boolean {
     if (shown === domain) return true;
     if (shown === 'default') return isDefault;
-    const isNamed = ['blocking', 'user', 'own', 'detached', 'identity'].includes(shown);
+    const isNamed = (domainNames as readonly string[]).includes(shown);
     return !isNamed && !isDefault && (domain === 'user' || domain === 'own');
   }
 

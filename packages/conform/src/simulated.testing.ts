@@ -1,4 +1,4 @@
-import { randomScheduler } from '@custody/explore';
+import { random } from '@custody/explore';
 import { type Scenario, type ScriptedCall, scenarios, simulate, topologyOf, twisted, type Variant } from '@custody/ownership';
 import { type Topology, type TraceEvent, timelineOf } from '@custody/trace';
 import type { ConformingRun } from './conforming.ts';
@@ -67,6 +67,6 @@ export interface Simulated {
 /** A run of `variant` under a random schedule, thinned. */
 export const simulated = (given: Variant, scenario: Scenario, seed: number): Simulated => {
   const variant = twisted(given, scenario);
-  const { events, schedule } = simulate(given, scenario, randomScheduler(seed));
+  const { events, schedule } = simulate(given, scenario, random(seed));
   return { variant, topology: topologyOf(given, scenario), schedule, events: thinned(events) };
 };

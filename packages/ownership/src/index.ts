@@ -1,5 +1,5 @@
 export { type Case, caseOfMark, cases } from './cases.ts';
-export { outcomeNames } from './codes.ts';
+export { domainNames, outcomeNames } from './codes.ts';
 export {
   type DeadlockEvidence,
   type Evidence,

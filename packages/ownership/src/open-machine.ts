@@ -7,10 +7,12 @@ import { outcomesOf } from './model-of.ts';
 import { domainNamed, driverIdOf, errnoNamed, ownerNamed } from './names.ts';
 import { arrivalAt, factsOfStep, Speaker, type Teller } from './narrator.ts';
 import { over, type Program, type Stand } from './program.ts';
-import type { Scenario, ScriptedCall } from './scenario.ts';
+import type { DriverName, Scenario, ScriptedCall } from './scenario.ts';
 import type { Variant } from './variant.ts';
-import { type DeviceView, type LockView, ownerCodeOf, type TaskView, type UserView } from './views.ts';
+import { type DeviceView, driverCode, type LockView, ownerCodeOf, type TaskView, type UserView } from './views.ts';
 import { factMakers } from './write-facts.ts';
+
+type DomainName = keyof typeof domain;
 
 /** A state: the packed fields of the machine. */
 export type PackedState = Int32Array;
@@ -240,19 +242,39 @@ export class OpenMachine {
     }));
   }
 
-  /** `state`, with the group owned by a user who had claimed it once; no driver of the DMA API has a claim then. */
-  owned(state: PackedState, user: number, attached: keyof typeof domain): PackedState {
-    return this.changed(state, ({ views, knobs }) => {
+  /**
+   * `state`, with the group owned by a user who had claimed it once; no driver of the DMA API has a claim then.
+   *
+   * @param through - the driver that the owner is named by, or null where it is named by its cookie.
+   */
+  owned(state: PackedState, user: number, attached: DomainName, through: DriverName | null = null): PackedState {
+    return this.changed(this.translated(state, attached), ({ views, knobs }) => {
       const owner = views.users[user] as UserView;
       owner.claims = 1;
-      views.group.owner = ownerCodeOf(views, knobs.ownerId, owner.cookie, owner.through.driver);
+      views.group.owner = ownerCodeOf(views, knobs.ownerId, owner.cookie, driverCode(through));
       if (isCounted(knobs)) views.group.ownerCount = 1;
-      views.group.domain = domain[attached];
       for (const device of views.devices) {
-        device.hardware = domain[attached];
         device.holds = false;
         device.remembers = false;
       }
+    });
+  }
+
+  /** `state`, with the group in a container of the user's, with an IOMMU. */
+  contained(state: PackedState, user: number): PackedState {
+    return this.changed(this.translated(state, 'user'), ({ views: { group } }) => {
+      group.container = user + 1;
+      group.iommuSet = true;
+    });
+  }
+
+  /** `state`, with every device of the group translated through this domain. */
+  translated(state: PackedState, attached: DomainName): PackedState {
+    return this.changed(state, ({ views: { group, devices } }) => {
+      group.domain = domain[attached];
+      if (attached === 'detached') group.defaultDomain = domain.detached;
+      if (attached === 'identity') group.defaultDomain = domain.identity;
+      for (const device of devices) device.hardware = domain[attached];
     });
   }
 
