@@ -7,21 +7,21 @@ export const slots = 16;
 export const users = 12;
 export const userNamed = (index: number): string => `U${index}`;
 
-const smooth = {
-  pinctrl: 'may fail',
-  firmware: 'may fail',
-  sysfs: 'may fail',
-  probe: 'may fail',
-  groups: 'may fail',
-} as const;
-
-/** A bind that may fail wherever a kernel's may. */
-export const bindCall = (device: DeviceId, driver: DriverName): ScriptedCall => ({
+/** A bind that, if nothing else is said, may fail wherever a kernel's may. */
+export const bindCall = (
+  device: DeviceId,
+  driver: DriverName,
+  chance: 'ok' | 'may fail' = 'may fail',
+): ScriptedCall => ({
   kind: 'bind',
   device,
   drivers: [driver],
   via: 'sysfs',
-  ...smooth,
+  pinctrl: chance,
+  firmware: chance,
+  sysfs: chance,
+  probe: chance,
+  groups: chance,
 });
 export const unbindCall = (device: DeviceId): ScriptedCall => ({ kind: 'unbind', device, from: null });
 
@@ -40,6 +40,21 @@ export const nameOfCall = (call: ScriptedCall): string =>
     'drivers' in call ? call.drivers.join() : '',
     'owner' in call ? call.owner : '',
   ].join(' ');
+
+/** One of each kind of call that a recording tells apart under the variant. */
+export const allCalls = (variant: Variant, [first]: readonly DeviceId[]): readonly ScriptedCall[] => {
+  if (first === undefined) return [];
+  const kinds: readonly UserKind[] =
+    variant.knobs.userGuard === 'viability'
+      ? ['set-container', 'set-iommu', 'open-device', 'close']
+      : ['claim', 'release', 'attach-group', 'detach-group'];
+  return [
+    bindCall(first, 'nic'),
+    unbindCall(first),
+    { kind: 'store-type' },
+    ...kinds.map((kind) => userCall(kind, 0, first)),
+  ];
+};
 
 /** What VFIO's system calls are to a scheme that claims nothing: the only thing that tells who has the group. */
 const syscalls: Readonly<Record<string, UserKind>> = {

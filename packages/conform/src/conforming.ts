@@ -109,7 +109,19 @@ export class Conforming {
     for (const { worlds } of this.stories.values()) this.tally.take(worlds.worlds[0]?.trail ?? null);
   }
 
-  private storyOf(group: GroupId): GroupStory | null {
+  /** The group that something happens to next, from event `index` on; null when to none. */
+  nextGroup(index: number): GroupId | null {
+    const { timeline } = this.run;
+    for (let next = index; next < timeline.length; next += 1) {
+      const event = timeline.at(next);
+      const isBegun = event.type === 'BindStarted' || event.type === 'UnbindStarted' || event.type === 'CallEntered';
+      const group = isBegun ? this.groupOf(event) : null;
+      if (group !== null) return group;
+    }
+    return null;
+  }
+
+  storyOf(group: GroupId): GroupStory | null {
     const known = this.stories.get(group);
     if (known !== undefined) return known;
     const topology = this.run.header.topology.groups.find(({ id }) => id === group);

@@ -1,5 +1,7 @@
 import {
+  type DriverName,
   domainNames,
+  driverNamed,
   freshRegisters,
   OpenMachine,
   outcomeNames,
@@ -13,7 +15,17 @@ import {
   type Variant,
 } from '@custody/ownership';
 import type { DeviceId, DomainId, DriverId, Fact, GroupTopology, OperationName, OwnerId, TaskId } from '@custody/trace';
-import { bindCall, nameOfCall, scenarioOf, slots, syscallKind, unbindCall, userCall, userNamed, users } from './calls.ts';
+import {
+  bindCall,
+  nameOfCall,
+  scenarioOf,
+  slots,
+  syscallKind,
+  unbindCall,
+  userCall,
+  userNamed,
+  users,
+} from './calls.ts';
 import type { DriverNames } from './driver-names.ts';
 import { isBefore, matches, taken } from './matches.ts';
 import type { Seen } from './seen.ts';
@@ -66,6 +78,20 @@ export interface Attempt {
   readonly readings: string;
   /** Where the run reads the group's ownership: how that would be. */
   readonly ownership: Ownership | null;
+}
+
+/** How a group stands while nobody is inside a call. */
+export interface Standing {
+  readonly devices: readonly {
+    readonly id: DeviceId;
+    readonly driver: DriverName | null;
+    readonly managed: boolean;
+  }[];
+  /** The user who owns it. */
+  readonly owner: string | null;
+  readonly domain: string;
+  /** Claims of the DMA API that no driver has. */
+  readonly leftOver: number;
 }
 
 /** A group's ownership as the run would name it. */
@@ -145,6 +171,28 @@ export class GroupWorlds {
   ownershipIn(world: World): Ownership {
     const { owner, count, domain } = this.open.ownership(world.state);
     return { owner: owner === null ? null : this.nameOfUser(owner), count, domain };
+  }
+
+  /** How the group stands in the first of the worlds, where nobody is inside a call. */
+  standing(): Standing {
+    const [world] = this.worlds;
+    if (world === undefined) throw new RangeError('Cannot say how the group stands as no world is left');
+    const { owner, count, domain } = this.ownershipIn(world);
+    const isUsers = owner !== null && owner !== 'DMA_API';
+    return this.open.at(world.state, ({ views, knobs }) => {
+      const holders = views.devices.filter(({ holds }) => holds).length;
+      const claims = knobs.claimRecord === 'token' ? Number(owner === 'DMA_API' && holders === 0) : count - holders;
+      return {
+        devices: views.devices.map(({ id, driver, isManaged }) => ({
+          id,
+          driver: driverNamed(driver),
+          managed: isManaged,
+        })),
+        owner: isUsers ? owner : null,
+        domain,
+        leftOver: isUsers ? 0 : Math.max(0, claims),
+      };
+    });
   }
 
   /** The cookie that the model's user stands for. */
@@ -295,7 +343,16 @@ export class GroupWorlds {
     if (stance.pending.length > 0) {
       const left = taken(stance.pending, fact, this.drivers);
       if (left !== null) this.add(into, withStance(world, slot, { ...stance, pending: left }));
-      else attempts?.push({ world, slot, label: null, told: stance.pending[0] ?? null, waitsFor: null, readings: '', ownership: null });
+      else
+        attempts?.push({
+          world,
+          slot,
+          label: null,
+          told: stance.pending[0] ?? null,
+          waitsFor: null,
+          readings: '',
+          ownership: null,
+        });
       return;
     }
     this.begin(world, feeding, depth);
@@ -322,7 +379,15 @@ export class GroupWorlds {
     };
     const told = { type: frame.isHeld ? 'LockReleased' : 'LockAcquired', data: { lock: lock.id } } as Fact;
     if (!matches(told, fact, this.drivers) || (reading !== null && !this.canRead(world, reading))) {
-      attempts?.push({ world, slot, label: null, told, waitsFor: null, readings: '', ownership: reading === null ? null : this.ownershipIn(world) });
+      attempts?.push({
+        world,
+        slot,
+        label: null,
+        told,
+        waitsFor: null,
+        readings: '',
+        ownership: reading === null ? null : this.ownershipIn(world),
+      });
       return;
     }
     if (frame.isHeld) {
@@ -332,7 +397,15 @@ export class GroupWorlds {
     const ready = this.whenFree(world, slot, () => this.open.at(world.state, () => lock.holder), lock.id);
     for (const from of ready) goOn(from, slot, [...stance.frames.slice(0, -1), { ...frame, isHeld: true }]);
     if (ready.length === 0) {
-      attempts?.push({ world, slot, label: null, told: null, waitsFor: this.heldBy(world, lock.id), readings: '', ownership: null });
+      attempts?.push({
+        world,
+        slot,
+        label: null,
+        told: null,
+        waitsFor: this.heldBy(world, lock.id),
+        readings: '',
+        ownership: null,
+      });
     }
   }
 

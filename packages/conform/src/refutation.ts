@@ -1,6 +1,6 @@
-import type { Fact, GroupId, TraceEvent } from '@custody/trace';
+import type { Fact, GroupId, LockId, TraceEvent } from '@custody/trace';
 import type { Stuck } from './conforming.ts';
-import type { GroupStory, Reasons } from './group-story.ts';
+import type { Reasons } from './group-story.ts';
 import type { Attempt, Ownership, Reading } from './group-worlds.ts';
 import type { Repair } from './repairs.ts';
 import type { World } from './world.ts';
@@ -39,6 +39,15 @@ export interface Instead {
 
 const mostShown = 4;
 
+/** The model calls its group by a name of its own: the fact as the run would tell it. */
+const asTheRun = (fact: Fact, group: GroupId): Fact => {
+  const { lock, group: own } = fact.data as { lock?: LockId; group?: GroupId | null };
+  if (lock !== undefined && !lock.startsWith('device:') && lock.includes(':')) {
+    return { ...fact, data: { ...fact.data, lock: `${lock.split(':', 1)[0]}:${group}` } } as Fact;
+  }
+  return own === undefined ? fact : ({ ...fact, data: { ...fact.data, group } } as Fact);
+};
+
 /** The steps of this task that brought it there, since nobody was at work. */
 const stepsBefore = ({ world, slot }: Attempt): Instead['after'] => {
   const after: { label: string; readings: string }[] = [];
@@ -54,10 +63,11 @@ const cameOf = (later: World, earlier: World): boolean => {
   return later.trail === earlier.trail;
 };
 
-const insteadIn = (world: World, attempts: readonly Attempt[]): readonly Instead[] => {
+const insteadIn = (world: World, attempts: readonly Attempt[], group: GroupId): readonly Instead[] => {
   const found = new Map<string, Instead>();
   for (const attempt of attempts.filter((one) => cameOf(one.world, world))) {
-    const { label, told, waitsFor, readings, ownership } = attempt;
+    const { label, waitsFor, readings, ownership } = attempt;
+    const told = attempt.told === null ? null : asTheRun(attempt.told, group);
     const key = JSON.stringify([label, told, waitsFor, ownership]);
     if (!found.has(key)) found.set(key, { label, told, waitsFor, ownership, readings, after: stepsBefore(attempt) });
   }
@@ -65,27 +75,22 @@ const insteadIn = (world: World, attempts: readonly Attempt[]): readonly Instead
 };
 
 /** What the model told, as facts: what it told in place of the event in any of the worlds. */
-export const toldInstead = ({ attempts }: Reasons): readonly Fact[] => {
-  const told = new Map(attempts.flatMap(({ told: fact }) => (fact === null ? [] : [[JSON.stringify(fact), fact]])));
-  return [...told.values()];
+export const toldInstead = ({ attempts }: Reasons, group: GroupId): readonly Fact[] => {
+  const told = attempts.flatMap(({ told: fact }) => (fact === null ? [] : [asTheRun(fact, group)]));
+  return [...new Map(told.map((fact) => [JSON.stringify(fact), fact])).values()];
 };
 
-const worldsOf = (story: GroupStory, { worlds, attempts }: Reasons): readonly RefutedWorld[] =>
+const worldsOf = ({ story, group }: Stuck, { worlds, attempts }: Reasons): readonly RefutedWorld[] =>
   worlds.slice(0, mostShown).map((world) => {
     const { owner, count, domain } = story.worlds.ownershipIn(world);
-    return { owner, count, domain, instead: insteadIn(world, attempts) };
+    return { owner, count, domain, instead: insteadIn(world, attempts, group) };
   });
 
-export const refutation = (
-  { group, story }: Stuck,
-  event: TraceEvent,
-  reasons: Reasons,
-  repairs: readonly Repair[],
-): Refuted => ({
+export const refutation = (stuck: Stuck, event: TraceEvent, reasons: Reasons, repairs: readonly Repair[]): Refuted => ({
   kind: 'refuted',
-  group,
+  group: stuck.group,
   event,
   reading: reasons.reading,
-  worlds: worldsOf(story, reasons),
+  worlds: worldsOf(stuck, reasons),
   repairs,
 });

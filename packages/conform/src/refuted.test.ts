@@ -45,7 +45,8 @@ const otherOrder = (events: readonly TraceEvent[], at: number): Mutated | null =
     (one, index) => index < at && one.type === 'LockReleased' && one.data.lock === event.data.lock,
   );
   const asked = events.findLastIndex(
-    (one, index) => index < at && one.type === 'LockRequested' && one.task === event.task && one.data.lock === event.data.lock,
+    (one, index) =>
+      index < at && one.type === 'LockRequested' && one.task === event.task && one.data.lock === event.data.lock,
   );
   if (before < 0 || asked > before || events[before]?.task === event.task) return null;
   const moved = events.toSpliced(at, 1).toSpliced(before, 0, event);

@@ -42,7 +42,7 @@ const ownershipsOf = ({ attempts }: Reasons): readonly Ownership[] => [
 const stamped = (fact: Fact, { task, at }: TraceEvent): TraceEvent => ({ ...fact, task, at });
 
 const triedOf = (event: TraceEvent, reasons: Reasons, { group }: Stuck): readonly Tried[] => {
-  const told = toldInstead(reasons);
+  const told = toldInstead(reasons, group);
   const errnos = told.flatMap((fact): Tried[] => {
     const errno = errnoOf(fact);
     if (errno === null || fact.type !== event.type || errno === errnoOf(event)) return [];

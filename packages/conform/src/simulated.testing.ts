@@ -1,5 +1,13 @@
 import { random } from '@custody/explore';
-import { type Scenario, type ScriptedCall, scenarios, simulate, topologyOf, twisted, type Variant } from '@custody/ownership';
+import {
+  type Scenario,
+  type ScriptedCall,
+  scenarios,
+  simulate,
+  topologyOf,
+  twisted,
+  type Variant,
+} from '@custody/ownership';
 import { type Topology, type TraceEvent, timelineOf } from '@custody/trace';
 import type { ConformingRun } from './conforming.ts';
 

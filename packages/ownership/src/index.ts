@@ -50,5 +50,5 @@ export { callText } from './script-text.ts';
 export { type CaseMet, narrate, type Simulation, simulate, type Violation } from './simulate.ts';
 export { twisted, type Variant, variantOf } from './variant.ts';
 export { variants } from './variants/index.ts';
-export type { LockView } from './views.ts';
+export { driverNamed, type LockView } from './views.ts';
 export type { Waiter } from './waiter.ts';

@@ -100,7 +100,7 @@ export class Machine {
   begin(): void {
     const { group, devices, users } = this.views;
     const { scenario } = this;
-    let holders = 0;
+    let holders = scenario.leftOver ?? 0;
     for (const device of devices) {
       const outside = scenario.outside?.[device.id];
       if (outside !== undefined) device.presence = presence[outside];
