@@ -16,11 +16,24 @@ import { quoted } from './experiment-options.ts';
 import { count, many } from './print.ts';
 
 type Told = NonNullable<Instead['told']>;
+/** Worlds that could have come to the same, told once. */
+const worldLines = (worlds: Refuted['worlds'], variant: string): readonly string[] => {
+  const alike = Map.groupBy(worlds, ({ instead }) => JSON.stringify(instead));
+  return [...alike.values()].flatMap((same, index) => {
+    const owned = same.map((world) => ownedText(world)).join('; or ');
+    const instead = same[0]?.instead ?? [];
+    return [
+      `  ${index === 0 ? `what ${variant} could have done instead` : 'or'}, the group being ${owned}:`,
+      ...(instead.length === 0 ? ['    nothing of this task'] : instead.flatMap(insteadLines)),
+    ];
+  });
+};
+
 type Owned = { readonly owner: string | null; readonly count: number | null; readonly domain: string | null };
 
 const factText = (fact: Told): string => `${fact.type} ${fieldsOf(fact)}`;
 const ownedText = ({ owner, count: users, domain }: Owned): string =>
-  `owned by ${ownerText({ owner, count: users })}, count ${users ?? '?'}, domain ${domain ?? '?'}`;
+  `owned by ${ownerText({ owner, count: users })}, count ${users ?? '?'}${domain === null ? '' : `, domain ${domain}`}`;
 
 const stepText = ({ label, readings }: { readonly label: string; readonly readings: string }): string =>
   readings === '' ? label : `${label} (${readings})`;
@@ -69,10 +82,7 @@ const refutedLines = (
 ): readonly string[] => [
   `  ${lineOf(event).trim()}`,
   ...(reading === null || reading.count === null ? [] : [`  the group was read as ${ownedText(reading)}`]),
-  ...worlds.flatMap(({ instead, ...owned }, index) => [
-    `  ${index === 0 ? `what ${variant} could have done instead` : 'or'}, the group being ${ownedText(owned)}:`,
-    ...(instead.length === 0 ? ['    nothing of this task'] : instead.flatMap(insteadLines)),
-  ]),
+  ...worldLines(worlds, variant),
   ...repairs.slice(0, mostRepairs).map((repair) => `  ${repairText(repair)}`),
   ...knobLines(knobs, events),
 ];
@@ -111,8 +121,8 @@ const headOf = (found: RunConformance): string => {
   }
 };
 
-/** Whether a variant can do what a run shows, in words. `word` is how the variant was named. */
-export const conformLines = (found: RunConformance, word: string): readonly string[] => {
+/** Whether a variant can do what a run shows, in words. */
+export const conformLines = (found: RunConformance): readonly string[] => {
   const { answer, title, position, coverage } = found;
   const see = `custody replay ${quoted(title)} --at ${position}`;
   if (answer.kind === 'refuted')
@@ -121,7 +131,7 @@ export const conformLines = (found: RunConformance, word: string): readonly stri
     headOf(found),
     workText(found),
     ...coverageLines(coverage),
-    `  see: ${answer.kind === 'explained' ? `custody explore ${quoted(word)} --from ${quoted(title)}@${found.quiet}` : see}`,
+    `  see: ${answer.kind === 'explained' ? `custody conform ${quoted(title)} --all` : see}`,
   ];
 };
 

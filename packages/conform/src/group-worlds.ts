@@ -639,13 +639,14 @@ export class GroupWorlds {
     const { slot } = feeding;
     const stance = stanceOf(world, slot);
     const top = stance.frames.at(-1);
-    const program = this.programFor(slot, call);
     const frame = this.frameOf(world, slot, call, false);
     if (top?.kind === 'section') {
       if (!top.isHeld || top.lock.id !== `device:${device}`) return;
-      const { state, next } = this.open.step(world.state, slot, { program, stand: program[0] as Stand }, usualOutcome);
-      const frames = [...stance.frames.slice(0, -1), { ...frame, at: next }];
-      this.advance(withStance({ ...world, state }, slot, { ...stance, frames }), feeding, depth + 1);
+      const atEntry = withStance(world, slot, { ...stance, frames: [...stance.frames.slice(0, -1), frame] });
+      const { world: inside } = this.take(atEntry, slot, frame, usualOutcome);
+      // The line of its lock has shown this step already.
+      const trail = inside.trail && { ...inside.trail, isHidden: false };
+      this.advance({ ...inside, trail }, feeding, depth + 1);
       return;
     }
     if (this.seen.kinds.has('LockAcquired device')) return;

@@ -219,10 +219,14 @@ export class OpenMachine {
     };
     stand.run(what);
     memory.onRead = null;
-    return [...fields].map(([field, value]) => ({
-      name: this.fieldNames.get(field) as string,
-      value: this.valueNamed(field, value),
-    }));
+    // What a step asks about other devices only to judge it, for a property or a case, is none of its guards.
+    const about = 'device' in stand.call ? stand.call.device : '';
+    return [...fields].flatMap(([field, value]) => {
+      const name = this.fieldNames.get(field) as string;
+      const device = this.machine.views.devices.find(({ id }) => name.startsWith(`${id} `))?.id;
+      const isGuard = device === undefined || device === about || stand.label.includes(device);
+      return isGuard ? [{ name, value: this.valueNamed(field, value) }] : [];
+    });
   }
 
   /** The task in whose hands the lock is, or that the step waits for otherwise; null when nothing is in its way. */

@@ -109,7 +109,7 @@ export const registerConform: Register = (program) => {
             const answer = conformRun(found, await variantFrom(word), teller(print));
             return print.answer({
               json: { ...answer, complete: found.complete },
-              text: [...conformLines(answer, word), ...brokenOff(found), ...endOf(print)],
+              text: [...conformLines(answer), ...brokenOff(found), ...endOf(print)],
               code: codeOf(answer, found),
             });
           }),
