@@ -1,16 +1,18 @@
 import { lineOf } from '@custody/replay';
 import { fieldsOf, ownerText } from '@custody/trace';
-import type {
-  Conformance,
-  Continuation,
-  Coverage,
-  Instead,
-  KnobRepair,
-  Ranking,
-  Refuted,
-  Repair,
-  RunConformance,
-  RunsCoverage,
+import {
+  type CasesOfRun,
+  type Conformance,
+  type Continuation,
+  type Coverage,
+  cases,
+  type Instead,
+  type KnobRepair,
+  type Ranking,
+  type Refuted,
+  type Repair,
+  type RunConformance,
+  type RunsCoverage,
 } from '@custody/workbench';
 import { quoted } from './experiment-options.ts';
 import { count, many } from './print.ts';
@@ -168,6 +170,25 @@ export const runsCoverageLines = ({ variant, runs, covered, never }: RunsCoverag
   `  never a step: ${never.steps.join(', ') || 'none is left'}`,
   `  never a case: ${never.cases.join(', ') || 'none is left'}`,
   `  never an outcome: ${never.outcomes.join(', ') || 'none is left'}`,
+];
+
+/** The cases that a run met, in words. */
+export const casesOfRunLines = ({
+  title,
+  variant,
+  answer,
+  position,
+  events,
+  cases: met,
+  unlisted,
+}: CasesOfRun): readonly string[] => [
+  `${title}, as ${variant} explains ${answer === 'explained' ? `all of its ${count(events)} events` : `${count(position)} of its ${count(events)} events (${answer})`}`,
+  ...cases.map(({ id, says }) => {
+    const { reached, holds, at, met: times } = met[id] ?? { reached: false, holds: null, at: null, met: 0 };
+    const verdict = reached ? (holds ? `holds, ${count(times)} times` : 'FAILS') : 'not met';
+    return `  ${id.padEnd(7)} ${verdict.padEnd(18)} ${says}${at === null ? '' : `; see: custody replay ${quoted(title)} --at ${at}`}`;
+  }),
+  ...unlisted.map(({ says, at }) => `  unlisted ${says}; see: custody replay ${quoted(title)} --at ${at}`),
 ];
 
 /** Where a run is gone on from, and what its tasks are about to call, in words. */

@@ -25,7 +25,7 @@ export const bindCall = (
 });
 export const unbindCall = (device: DeviceId): ScriptedCall => ({ kind: 'unbind', device, from: null });
 
-type UserKind = Extract<ScriptedCall, { readonly owner: string }>['kind'];
+export type UserKind = Extract<ScriptedCall, { readonly owner: string }>['kind'];
 export const userCall = (kind: UserKind, user: number, device: DeviceId): ScriptedCall => ({
   kind,
   owner: userNamed(user),

@@ -51,6 +51,7 @@ const unmapped: ReadonlySet<Fact['type']> = new Set(['DeviceRegistered', 'Device
 export class Conforming {
   readonly stories = new Map<GroupId, GroupStory>();
   readonly tally = new Tally();
+  private at = 0;
   private readonly run: ConformingRun;
   private readonly variant: Variant;
   private readonly drivers: DriverNames;
@@ -79,13 +80,13 @@ export class Conforming {
         return null;
       case 'SyscallEntered':
       case 'SyscallReturned':
-        return this.everywhere(event);
+        return this.everywhere(event, index);
       case 'BugHit': {
         const [group, story] = this.storyOfTask(event) ?? [];
-        return group === undefined || story === undefined ? null : this.feed(group, story, event);
+        return group === undefined || story === undefined ? null : this.feed(group, story, event, index);
       }
       default:
-        if (asked.has(event.type)) return this.explain(event);
+        if (asked.has(event.type)) return this.explain(event, index);
         return unmapped.has(event.type)
           ? { kind: 'unsure', why: `${event.type}: what devices that come and go are doing is not told apart here` }
           : null;
@@ -106,7 +107,7 @@ export class Conforming {
 
   /** Where worlds are left that differ, one of them speaks for all. */
   finish(): void {
-    for (const { worlds } of this.stories.values()) this.tally.take(worlds.worlds[0]?.trail ?? null);
+    for (const { worlds } of this.stories.values()) this.tally.take(worlds.worlds[0]?.trail ?? null, this.at);
   }
 
   /** The group that something happens to next, from event `index` on; null when to none. */
@@ -165,23 +166,23 @@ export class Conforming {
     return at < 0 ? null : (named as GroupId);
   }
 
-  private explain(event: TraceEvent): Stuck | Unsure | null {
+  private explain(event: TraceEvent, index: number): Stuck | Unsure | null {
     const group = this.groupOf(event);
     const story = group === null ? null : this.storyOf(group);
-    return group === null || story === null ? null : this.feed(group, story, event);
+    return group === null || story === null ? null : this.feed(group, story, event, index);
   }
 
   /** A system call names no group: it is told to those with a device through which a user may speak. */
-  private everywhere(event: TraceEvent): Stuck | Unsure | null {
+  private everywhere(event: TraceEvent, index: number): Stuck | Unsure | null {
     for (const [group, story] of this.stories) {
       if (event.type === 'SyscallEntered' && !story.worlds.hasSpeaker) continue;
-      const problem = this.feed(group, story, event);
+      const problem = this.feed(group, story, event, index);
       if (problem !== null) return problem;
     }
     return null;
   }
 
-  private feed(group: GroupId, story: GroupStory, event: TraceEvent): Stuck | Unsure | null {
+  private feed(group: GroupId, story: GroupStory, event: TraceEvent, index: number): Stuck | Unsure | null {
     try {
       if (!story.feed(event)) return { kind: 'stuck', group, story };
     } catch (error) {
@@ -189,10 +190,11 @@ export class Conforming {
       throw error;
     }
     this.tally.end(event);
+    this.at = index + 1;
     const { worlds } = story;
     const [only, another] = worlds.worlds;
     if (only !== undefined && another === undefined && only.trail !== null) {
-      this.tally.take(only.trail);
+      this.tally.take(only.trail, this.at);
       worlds.worlds = [{ ...only, trail: null }];
     }
     return null;

@@ -1,6 +1,6 @@
 import type { DriverName, Scenario, ScriptedCall, Variant } from '@custody/ownership';
-import { type DeviceId, type GroupId, type Position, position, type TaskId } from '@custody/trace';
-import { bindCall, syscallKind, unbindCall, userCall, userNamed } from './calls.ts';
+import { type GroupId, type Position, position, type TaskId } from '@custody/trace';
+import { bindCall, syscallKind, type UserKind, unbindCall } from './calls.ts';
 import { Conforming, type ConformingRun } from './conforming.ts';
 import { DriverNames } from './driver-names.ts';
 import type { Standing } from './group-worlds.ts';
@@ -57,14 +57,10 @@ const callsAfter = (
   const [first] = members;
   if (first === undefined) return [];
   const drivers = new DriverNames(run.header.topology);
-  const users = new Map<string, number>(standing.owner === null ? [] : [[standing.owner, 0]]);
-  const through = (standing.devices.find(({ managed }) => managed)?.id ?? first) as DeviceId;
-  const userOf = (name: string): number => {
-    if (!users.has(name)) users.set(name, users.size);
-    return users.get(name) as number;
-  };
+  const through = standing.devices.find(({ managed }) => managed)?.id ?? first;
+  const byUser = (kind: UserKind, owner: string): ScriptedCall => ({ kind, owner, device: through });
   const found: Called[] = [];
-  const lastClaim = new Map<TaskId, string>();
+  const claimed = new Map<TaskId, string>();
   for (let index = from; index < run.timeline.length && found.length < most; index += 1) {
     const event = run.timeline.at(index);
     const { task } = event;
@@ -73,21 +69,18 @@ const callsAfter = (
     };
     if (event.type === 'BindStarted' && members.includes(event.data.device)) {
       add(bindCall(event.data.device, drivers.learn(event.data.driver, event.data.managed), 'ok'));
-    } else if (event.type === 'UnbindStarted' && members.includes(event.data.device))
+    } else if (event.type === 'UnbindStarted' && members.includes(event.data.device)) {
       add(unbindCall(event.data.device));
-    else if (event.type === 'SyscallEntered') {
+    } else if (event.type === 'SyscallEntered') {
       const kind = syscallKind(variant, event.data.call);
-      if (kind !== null) add(userCall(kind, userOf(task), through));
+      if (kind !== null) add(byUser(kind, task));
     } else if (event.type === 'CallEntered' && event.data.group === group) {
       const { op, owner } = event.data;
-      if (op === 'claim') {
-        lastClaim.set(task, owner ?? task);
-        add(userCall('claim', userOf(owner ?? task), through));
-      } else if (op === 'release')
-        add(userCall('release', userOf(lastClaim.get(task) ?? standing.owner ?? task), through));
-      else if (op === 'attach' || op === 'detach') {
-        add(userCall(`${op}-group`, userOf(lastClaim.get(task) ?? standing.owner ?? task), through));
-      } else if (op === 'store-type') add({ kind: 'store-type' });
+      if (op === 'claim') claimed.set(task, owner ?? task);
+      const user = claimed.get(task) ?? standing.owner ?? task;
+      if (op === 'claim' || op === 'release') add(byUser(op, user));
+      else if (op === 'attach' || op === 'detach') add(byUser(`${op}-group`, user));
+      else if (op === 'store-type') add({ kind: op });
     }
   }
   return found;
@@ -125,7 +118,7 @@ export const continuationOf = (
       title: `what may come of group ${group} from position ${quiet}`,
       tags: [],
       devices: Object.fromEntries(standing.devices.map(({ id, driver }) => [id, driver as DriverName | null])),
-      owner: standing.owner === null ? null : userNamed(0),
+      owner: standing.owner,
       ...(standing.domain === 'user' && { open: [] }),
       ...((standing.domain === 'own' || standing.domain === 'detached') && { domain: standing.domain }),
       ...(standing.leftOver > 0 && { leftOver: standing.leftOver }),

@@ -12,9 +12,11 @@ export interface Coverage {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-interface CaseMet {
+export interface CaseMet {
   readonly met: number;
   readonly holds: boolean;
+  /** The position by which it was met first; where it was not done as is expected, first of those. */
+  readonly at: number;
 }
 
 const perDevice =
@@ -41,24 +43,29 @@ export class Tally {
   private readonly cases = new Map<string, CaseMet>();
   private readonly outcomes = new Map<string, number>();
 
-  take(trail: Trail | null): void {
+  /** @param at - how many events the run has shown by then. */
+  take(trail: Trail | null, at: number): void {
     for (let one = trail; one !== null; one = one.before) {
       this.taken += 1;
       if (one.isHidden) this.hidden += 1;
       const name = stepName(one.label);
       plusOne(this.steps, one.outcome === null || one.outcome === 'ok' ? name : `${name} ${one.outcome}`);
-      this.meet(one.marks);
+      this.meet(one.marks, at);
     }
   }
 
   /** A case that is met and not done as expected has a mark for each. */
-  private meet(marks: readonly string[]): void {
+  private meet(marks: readonly string[], at: number): void {
     for (const mark of marks) {
       const found = caseOfMark(mark);
       if (found === null) continue;
       const id = found.id ?? found.says;
-      const { met, holds } = this.cases.get(id) ?? { met: 0, holds: true };
-      this.cases.set(id, { met: met + (found.isExpected ? 1 : 0), holds: holds && found.isExpected });
+      const known = this.cases.get(id) ?? { met: 0, holds: true, at };
+      this.cases.set(id, {
+        met: known.met + (found.isExpected ? 1 : 0),
+        holds: known.holds && found.isExpected,
+        at: known.holds && !found.isExpected ? at : known.at,
+      });
     }
   }
 
@@ -90,9 +97,9 @@ export const coverageOf = (all: readonly Coverage[]): Coverage => {
   };
   const met = new Map<string, CaseMet>();
   for (const { cases: own } of all) {
-    for (const [id, { met: times, holds }] of Object.entries(own)) {
-      const known = met.get(id) ?? { met: 0, holds: true };
-      met.set(id, { met: known.met + times, holds: known.holds && holds });
+    for (const [id, one] of Object.entries(own)) {
+      const known = met.get(id);
+      met.set(id, known === undefined ? one : { ...known, met: known.met + one.met, holds: known.holds && one.holds });
     }
   }
   const ids = [...cases.map(({ id }) => id).filter((id) => met.has(id))];

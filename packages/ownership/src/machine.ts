@@ -19,6 +19,8 @@ const needOf = ({ group, users }: Views, call: ScriptedCall): (() => boolean) | 
   switch (call.kind) {
     case 'release':
     case 'release-device':
+    case 'attach-group':
+    case 'detach-group':
       return () => user.owns;
     default:
       return () => group.container === number + 1;

@@ -116,6 +116,53 @@ export const coverRuns = (runs: readonly Run[], given: string | Variant, tell: T
   };
 };
 
+/** The cases that a recording met, as its kernel's variant, or another, explains it. */
+export interface CasesOfRun {
+  readonly run: string;
+  readonly title: string;
+  readonly variant: string;
+  readonly answer: Conformance['answer']['kind'];
+  readonly position: number;
+  readonly events: number;
+  /** By id; `at` is where it was first met, or first not done as is expected. */
+  readonly cases: Readonly<
+    Record<
+      string,
+      { readonly reached: boolean; readonly holds: boolean | null; readonly at: number | null; readonly met: number }
+    >
+  >;
+  readonly unlisted: readonly { readonly says: string; readonly at: number; readonly met: number }[];
+}
+
+/** @throws RequestError when there is no such variant. */
+export const casesOfRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): CasesOfRun => {
+  const variant = findVariant(given);
+  tell(`explaining ${run.header.title} by ${variant.id}`);
+  const { answer, position: at, events, coverage } = conform(run, variant, { withReasons: false });
+  const ids = cases.map(({ id }) => id);
+  return {
+    ...named(run),
+    variant: variant.id,
+    answer: answer.kind,
+    position: at,
+    events,
+    cases: Object.fromEntries(
+      ids.map((id) => {
+        const met = coverage.cases[id];
+        return [
+          id,
+          met === undefined
+            ? { reached: false, holds: null, at: null, met: 0 }
+            : { reached: true, holds: met.holds, at: met.at, met: met.met },
+        ];
+      }),
+    ),
+    unlisted: Object.entries(coverage.cases)
+      .filter(([id]) => !ids.includes(id))
+      .map(([says, { at: first, met }]) => ({ says, at: first, met })),
+  };
+};
+
 /** What is explored when a run is gone on from, so that it can be told before the search. */
 export const continueFrom = (run: Run, given: string | Variant, at: number, calls?: number): Continuation => {
   const variant = findVariant(given);

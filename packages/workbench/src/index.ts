@@ -39,6 +39,8 @@ export { clusterRuns, type RunCluster } from './cluster-runs.ts';
 export type { RunDiff } from './compare.ts';
 export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
 export {
+  type CasesOfRun,
+  casesOfRun,
   conformRun,
   continueFrom,
   coverRuns,
