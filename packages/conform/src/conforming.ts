@@ -1,5 +1,5 @@
 import type { Variant } from '@custody/ownership';
-import type { DeviceId, Fact, GroupId, LockId, RunHeader, Timeline, TraceEvent } from '@custody/trace';
+import type { BusEvent, DeviceId, Fact, GroupId, LockId, RunHeader, Timeline, TraceEvent } from '@custody/trace';
 import { Tally } from './coverage.ts';
 import { DriverNames } from './driver-names.ts';
 import { GroupStory } from './group-story.ts';
@@ -47,6 +47,12 @@ const asked: ReadonlySet<Fact['type']> = new Set([
 /** Facts of devices that come and go: which call of the model's they belong to is not worked out here. */
 const unmapped: ReadonlySet<Fact['type']> = new Set(['DeviceRegistered', 'DeviceAdded', 'DeviceRemoved']);
 
+const comesAndGoes: ReadonlySet<BusEvent> = new Set(['ADD_DEVICE', 'DEL_DEVICE', 'REMOVED_DEVICE']);
+const unmappedEvent = ({ type }: TraceEvent): Unsure => ({
+  kind: 'unsure',
+  why: `${type} says that a device came or went, and what was called for that is not told apart here`,
+});
+
 /** Explains a run event by event. */
 export class Conforming {
   readonly stories = new Map<GroupId, GroupStory>();
@@ -85,11 +91,11 @@ export class Conforming {
         const [group, story] = this.storyOfTask(event) ?? [];
         return group === undefined || story === undefined ? null : this.feed(group, story, event, index);
       }
+      case 'BusNotified':
+        return comesAndGoes.has(event.data.event) ? unmappedEvent(event) : this.explain(event, index);
       default:
         if (asked.has(event.type)) return this.explain(event, index);
-        return unmapped.has(event.type)
-          ? { kind: 'unsure', why: `${event.type}: what devices that come and go are doing is not told apart here` }
-          : null;
+        return unmapped.has(event.type) ? unmappedEvent(event) : null;
     }
   }
 

@@ -127,6 +127,9 @@ export class GroupWorlds {
   private readonly devices: readonly DeviceId[];
   private readonly drivers: DriverNames;
   private readonly seen: Seen;
+  private readonly inFlight: Seen['inFlight'];
+  /** Tasks of `inFlight` that have begun something since. */
+  private readonly settled = new Set<TaskId>();
   private readonly programs = new Map<string, Program>();
   private slotByTask = new Map<TaskId, number>();
   private userByName = new Map<string, number>();
@@ -136,6 +139,7 @@ export class GroupWorlds {
     this.variant = variant;
     this.drivers = drivers;
     this.seen = seen;
+    this.inFlight = seen.inFlight;
     this.devices = group.devices.map(({ id }) => id);
     this.open = new OpenMachine(variant, scenarioOf(group, drivers));
     this.worlds = this.beginnings(group).map((state) => ({ state, stances: [], trail: null }));
@@ -210,7 +214,7 @@ export class GroupWorlds {
    */
   feed(task: TaskId, fact: Fact, reading: Reading | null, attempts: Attempt[] | null = null): boolean {
     const slot = this.slotFor(task, fact);
-    if (slot === null) return true;
+    if (slot === null) return this.mayEnd(task, fact);
     const into = new Map<string, World>();
     for (const world of this.worlds) {
       this.advance(world, { slot, fact, reading, into, attempts }, 0);
@@ -259,12 +263,18 @@ export class GroupWorlds {
     for (let slot = 0; slot < slots; slot += 1) {
       if (used.has(slot)) continue;
       this.slotByTask.set(task, slot);
+      if (this.inFlight.has(task)) this.settled.add(task);
       return slot;
     }
     throw new TooManyError(`more than ${slots} tasks are at work on one group at one time`);
   }
 
-  /** Whether something can begin with it; what ends a thing whose beginning nobody saw says nothing. */
+  /** What ends a thing that began before the run did says nothing; otherwise nothing ends that has not begun. */
+  private mayEnd(task: TaskId, fact: Fact): boolean {
+    return fact.type.startsWith('Syscall') || (this.inFlight.has(task) && !this.settled.has(task));
+  }
+
+  /** Whether something can begin with it. */
   private begins(fact: Fact): boolean {
     switch (fact.type) {
       case 'LockRequested':
@@ -602,6 +612,7 @@ export class GroupWorlds {
       case 'BindStarted':
         if (top === undefined || top.kind === 'section') {
           const driver = this.drivers.learn(fact.data.driver, fact.data.managed);
+          this.deferAtOnce(world, feeding, fact.data.device);
           this.beginUnderLock(world, feeding, depth, fact.data.device, bindCall(fact.data.device, driver));
         }
         break;
@@ -656,6 +667,15 @@ export class GroupWorlds {
       feeding,
       depth + 1,
     );
+  }
+
+  /** really_probe() may put a bind off before it sets dev->driver, while a supplier is missing; §2.1 B4. */
+  private deferAtOnce(world: World, { slot, into }: Feeding, device: DeviceId): void {
+    const stance = stanceOf(world, slot);
+    const top = stance.frames.at(-1);
+    if (top?.kind !== 'section' || !top.isHeld || top.lock.id !== `device:${device}`) return;
+    const told: Fact = { type: 'BindReturned', data: { device, errno: 'EPROBE_DEFER' } };
+    if (this.seen.shows(told)) this.add(into, withStance(world, slot, { ...stance, pending: [told] }));
   }
 
   private frameOf(world: World, slot: number, call: ScriptedCall, isSyscall: boolean): CallFrame {

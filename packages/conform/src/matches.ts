@@ -5,7 +5,7 @@ import type { DriverNames } from './driver-names.ts';
 const lockKey = (lock: LockId): string => (lock.startsWith('device:') ? lock : (lock.split(':', 1)[0] as string));
 
 /** Errnos by which the model says that the kernel chose to fail: it may choose any. */
-const chosen: ReadonlySet<string> = new Set(['ENODEV', 'EINVAL', 'ENOMEM', 'EPROBE_DEFER']);
+const chosen: ReadonlySet<string> = new Set(['ENODEV', 'EINVAL', 'ENOMEM']);
 
 /** Whether a bind, or a driver's probe(), that the model ends with `told` may end with `shown`. */
 const sameEnd = (told: string, shown: string): boolean => told === shown || (chosen.has(told) && shown !== 'OK');
