@@ -1,9 +1,10 @@
 import type { Variant } from '@custody/ownership';
 import type { BusEvent, DeviceId, Fact, GroupId, LockId, RunHeader, Timeline, TraceEvent } from '@custody/trace';
+import { BoundError } from './bounds.ts';
 import { Tally } from './coverage.ts';
 import { DriverNames } from './driver-names.ts';
 import { GroupStory } from './group-story.ts';
-import { GroupWorlds, TooManyError } from './group-worlds.ts';
+import { GroupWorlds } from './group-worlds.ts';
 import { type Seen, seenIn } from './seen.ts';
 
 /** A run to be explained. */
@@ -192,7 +193,7 @@ export class Conforming {
     try {
       if (!story.feed(event)) return { kind: 'stuck', group, story };
     } catch (error) {
-      if (error instanceof TooManyError) return { kind: 'unsure', why: error.message };
+      if (error instanceof BoundError) return { kind: 'unsure', why: error.message };
       throw error;
     }
     this.tally.end(event);

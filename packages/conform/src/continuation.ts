@@ -3,7 +3,7 @@ import { type GroupId, type Position, position, type TaskId } from '@custody/tra
 import { bindCall, syscallKind, type UserKind, unbindCall } from './calls.ts';
 import { Conforming, type ConformingRun } from './conforming.ts';
 import { DriverNames } from './driver-names.ts';
-import type { Standing } from './group-worlds.ts';
+import type { Standing } from './reading.ts';
 
 /** What may come of a run from a position on: how a group stands there, and what its tasks went on to call. */
 export interface Continuation {

@@ -1,5 +1,6 @@
 import type { DomainId, OwnerId, TraceEvent } from '@custody/trace';
-import type { Attempt, GroupWorlds, Reading } from './group-worlds.ts';
+import type { Attempt, GroupWorlds } from './group-worlds.ts';
+import type { Reading } from './reading.ts';
 import type { World } from './world.ts';
 
 interface Fed {
@@ -62,13 +63,13 @@ export class GroupStory {
   reasons(): Reasons {
     const { worlds, window } = this;
     window.goBack();
-    worlds.withReadings = true;
+    worlds.steps.withReadings = true;
     for (const { event, reading } of window.since.slice(0, -1)) worlds.feed(event.task, event, reading);
     const { event, reading } = window.since.at(-1) as Fed;
     const attempts: Attempt[] = [];
     const before = worlds.worlds;
     worlds.feed(event.task, event, reading, attempts);
-    worlds.withReadings = false;
+    worlds.steps.withReadings = false;
     return { reading, worlds: before, attempts };
   }
 }

@@ -1,7 +1,8 @@
 import type { Fact, GroupId, LockId, TraceEvent } from '@custody/trace';
 import type { Stuck } from './conforming.ts';
 import type { Reasons } from './group-story.ts';
-import type { Attempt, Ownership, Reading } from './group-worlds.ts';
+import type { Attempt } from './group-worlds.ts';
+import type { Ownership, Reading } from './reading.ts';
 import type { Repair } from './repairs.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import type { Fact, TraceEvent } from '@custody/trace';
 import type { Conforming, ConformingRun, Stuck } from './conforming.ts';
 import type { Reasons } from './group-story.ts';
-import type { Ownership } from './group-worlds.ts';
+import type { Ownership } from './reading.ts';
 import { toldInstead } from './refutation.ts';
 
 /** A small change of the run by which the variant could have done it. */

@@ -230,7 +230,7 @@ export class OpenMachine {
   }
 
   /** The task in whose hands the lock is, or that the step waits for otherwise; null when nothing is in its way. */
-  obstacle(state: PackedState, { lock, awaits }: Stand): Obstacle | null {
+  obstacle(state: PackedState, { lock, awaits }: Pick<Stand, 'lock' | 'awaits'>): Obstacle | null {
     this.memory.look(state);
     if (lock !== null) return lock.holder < 0 ? null : { lock, holder: lock.holder, what: lock.id };
     if (awaits === null || awaits.isReady()) return null;
@@ -287,6 +287,14 @@ export class OpenMachine {
     return this.at(state, ({ views: { group, users } }) => {
       const { cookie, owns } = users[user] as UserView;
       return owns || group.owner === cookie || group.container === user + 1;
+    });
+  }
+
+  /** Which user owns the group by its cookie; null when none does. */
+  ownerNumber(state: PackedState): number | null {
+    return this.at(state, ({ views: { group, users } }) => {
+      const number = users.findIndex(({ cookie }) => cookie === group.owner);
+      return number < 0 ? null : number;
     });
   }
 
