@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerCases } from './commands/cases.ts';
 import { registerCompact } from './commands/compact.ts';
+import { registerConform } from './commands/conform.ts';
 import { registerCopy } from './commands/copy.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDiff } from './commands/diff.ts';
@@ -43,6 +44,7 @@ const commands = [
   registerExport,
   registerCopy,
   registerDiff,
+  registerConform,
   registerNote,
   registerServe,
   registerInvite,

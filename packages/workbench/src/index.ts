@@ -1,5 +1,6 @@
 export type { HistoryEntry, Mark, Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
+export type { Conformance, Continuation, Coverage, Instead, KnobRepair, Refuted, Repair } from '@custody/conform';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export {
   type Decompressors,
@@ -41,6 +42,19 @@ export { type CatalogueEntry, nameOf, notesStream, type RunEnd } from './catalog
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
 export type { RunDiff } from './compare.ts';
 export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
+export {
+  type CasesOfRun,
+  casesOfRun,
+  conformRun,
+  continueFrom,
+  coverRuns,
+  exploringFrom,
+  type Ranking,
+  type RunConformance,
+  type RunsCoverage,
+  rankVariants,
+  variantOfRecording,
+} from './conform-run.ts';
 export type { DeletedRun } from './delete-run.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
