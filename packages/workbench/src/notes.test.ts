@@ -63,6 +63,7 @@ describe('a note', () => {
     await desk().addNote(run, position(1), { author: 'ada', body: 'one' });
     await desk().addNote(run, position(2), { author: 'ada', body: 'two' });
     await desk().markPlace(run, 'start', position(1), 'ada');
+    await expect(desk().markPlace(run, ' ', position(1), 'ada')).rejects.toThrow('no name of one line');
     expect((await desk().undoNotes(run, 'ada')).marks).toEqual([]);
     expect((await desk().undoNotes(run, 'ada')).notes.map(({ body }) => body)).toEqual(['one']);
     expect((await desk().undoNotes(run, 'ada')).notes).toEqual([]);

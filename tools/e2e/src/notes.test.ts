@@ -64,6 +64,18 @@ describe('two people without a server', () => {
     expect(notesOf(ada)[0].body).toBe('who holds\nthe mutex here?');
   }, 120_000);
 
+  it('have every revision as it stood after the store was compacted too', () => {
+    const { history } = ada.json('note', 'log', '6.1-type');
+    const stood = () =>
+      history.map(({ revision }: { revision: number }) =>
+        ada.json('note', 'list', '6.1-type', '--at', String(revision)),
+      );
+    const before = stood();
+    expect(new Set(before.map((notes: unknown) => JSON.stringify(notes))).size).toBe(history.length);
+    expect(ada.custody('compact').code).toBe(0);
+    expect(stood()).toEqual(before);
+  }, 120_000);
+
   it('may be people with nothing but mail: who replies to an exported thread has replied to the note', () => {
     expect(ada.custody('note', 'export', '6.1-type', '--as', 'mbox', '-o', file('thread.mbox')).code).toBe(0);
     const thread = readFileSync(file('thread.mbox'), 'utf8');
