@@ -7,7 +7,7 @@ import { cutRow, cutRows, type Row } from './row.ts';
 import type { ReplayView } from './view.ts';
 
 /** The world at a position, with what its event changed and the group it was about. */
-interface Moment {
+export interface Moment {
   readonly world: World;
   readonly changes: Changes;
   readonly focus: GroupId | null;
@@ -42,11 +42,10 @@ const groupPane = (moment: Moment, width: number, height: number): readonly Row[
 };
 
 /**
- * The world at a position in at most `height` rows: groups first, then locks, calls and trouble, which keep half of
- * the room if they need it.
+ * A moment in at most `height` rows: groups first, then locks, calls and trouble, which keep half of the room if they
+ * need it.
  */
-export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] => {
-  const moment = momentAt(view, at);
+export const momentRows = (moment: Moment, width: number, height: number): readonly Row[] => {
   const { world, changes } = moment;
   const busy = [...troubleRows(world), ...lockRows(world, changes), ...taskRows(world, changes)];
   const tail = cutRows(busy, Math.ceil(height / 2));
@@ -54,3 +53,7 @@ export const worldPane = (view: ReplayView, at: Position, width: number, height:
   const groups = groupPane(moment, width, height - tail.length - gap);
   return [...groups, ...(gap === 1 ? [[]] : []), ...tail].map((row) => cutRow(row, width));
 };
+
+/** The world at a position in at most `height` rows. */
+export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] =>
+  momentRows(momentAt(view, at), width, height);

@@ -32,11 +32,17 @@ export {
   variants,
 } from '@custody/ownership';
 export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
-export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
+export { type CaseLedger, caseLedger, type LedgerCase, tellingCases } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
-export type { RunDiff } from './compare.ts';
-export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
+export { type RunDiff, worldsBetween } from './compare.ts';
+export {
+  compareVariants,
+  comparingVariants,
+  type ScenarioDiff,
+  type VariantDifference,
+  type VariantsDiff,
+} from './compare-variants.ts';
 export type { DeletedRun } from './delete-run.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
@@ -52,6 +58,7 @@ export type { Origin } from './origin.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
+export type { ScenarioProgress } from './scenario-progress.ts';
 export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';
 export type { Verdict } from './verify-run.ts';
