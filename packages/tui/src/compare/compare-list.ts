@@ -67,7 +67,8 @@ const foldText = ({ lines }: CompareView, { from, to }: { readonly from: number;
     if (left !== null) counts.left += 1;
     if (right !== null) counts.right += 1;
   }
-  return `${many(counts.left, 'more event')} of A, ${counts.right.toLocaleString('en')} of B`;
+  const told = (['left', 'right'] as const).filter((side) => counts[side] > 0);
+  return told.map((side) => `${many(counts[side], 'more event')} of ${letterOf[side]}`).join(', ');
 };
 
 const foldRow = (

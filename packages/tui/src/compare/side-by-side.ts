@@ -129,8 +129,8 @@ export const sideBySide = (
     return { index, like: like < 0 ? null : like };
   };
   const isAlike = (line: number): boolean => {
-    const index = columns.left[line] as number;
-    return index >= 0 && likes.left[index] === columns.right[line];
+    const [index, other] = [columns.left[line] as number, columns.right[line] as number];
+    return index >= 0 && other >= 0 && likes.left[index] === other;
   };
   return {
     count,
