@@ -1,4 +1,4 @@
-import { cutRow, type Row, span } from './row.ts';
+import { cutRow, type Row, span, textOf } from './row.ts';
 import { topFor } from './scroll.ts';
 import type { Size } from './view.ts';
 
@@ -62,4 +62,13 @@ export const choiceAtRow = (items: Items<unknown>, chosen: number, row: number, 
   const clicked = windowOf(items, chosen, height).shown[row];
   const number = clicked === undefined ? -1 : choices(items).indexOf(clicked.item);
   return number < 0 ? null : number;
+};
+
+/** The chosen item in lines for who listens: what it says, and which of how many it is. */
+export const spokenItem = (items: Items<unknown>, chosen: number): readonly string[] => {
+  const all = choices(items);
+  const item = items[all[chosen] ?? -1];
+  if (item === undefined) return [];
+  const lines = item.rows.map((row) => textOf(row).replace(/\s+/g, ' ').trim());
+  return [...lines, `${chosen + 1} of ${all.length}`];
 };
