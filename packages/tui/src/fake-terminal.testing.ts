@@ -13,8 +13,8 @@ export interface FakeTerminal extends Terminal {
   readonly rawModes: readonly boolean[];
 }
 
-/** Every frame ends with the hint of how to leave. */
-const anyFrame = 'quit';
+/** Every frame ends with the hint of where to read on. */
+const anyFrame = 'help';
 
 /** A busy machine draws late; nothing here is timed. */
 const patience = { timeout: 10_000, interval: 10 };

@@ -1,2 +1,5 @@
-export { openReplay } from './open-replay.tsx';
-export type { Finding, NoteView, ReplayView, Terminal } from './view.ts';
+export { openScreens, type ScreensOptions } from './open-screens.tsx';
+export { replayOfRun } from './replay/open-run.ts';
+export type { CommandOutput, Outside, Verb } from './shell/outside.ts';
+export type { Standing } from './shell/screen.ts';
+export type { Terminal } from './view.ts';

@@ -37,6 +37,13 @@ export const fit = (text: string, width: number): string => {
   return kept + ' '.repeat(Math.max(0, width - widthOf(kept)));
 };
 
+/** The last part of a text, in at most `width` columns. */
+export const tail = (text: string, width: number): string => {
+  const characters = [...text];
+  while (widthOf(characters.join('')) > width) characters.shift();
+  return characters.join('');
+};
+
 /** The text in lines of at most `width` columns, broken at spaces where it has any. */
 export const wrapped = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];

@@ -14,7 +14,7 @@ export interface NoteView {
 }
 
 /** Something a property or a check has to say about a position. */
-export interface Finding {
+interface Finding {
   readonly position: Position;
   readonly text: string;
 }
@@ -40,6 +40,8 @@ export interface Terminal {
   };
   readonly stdout: NonNullable<RenderOptions['stdout']> & {
     readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
     /** node:tty answers this from TERM, NO_COLOR and FORCE_COLOR. */
     readonly hasColors?: () => boolean;
   };

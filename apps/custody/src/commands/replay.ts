@@ -1,6 +1,6 @@
-import { authorOf } from '../author.ts';
 import { findReadable, lookedAt } from '../find-run.ts';
-import { hasTerminal, openScreen } from '../open-screen.ts';
+import { hasTerminal, openScreen, replayOf } from '../open-screen.ts';
+import { outsideOf } from '../outside.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { printState } from './state.ts';
 
@@ -11,11 +11,11 @@ export const registerReplay: Register = (program) => {
     .description('walk through a run in the terminal; without a terminal, print what state prints')
     .option('--at <position>', 'where to begin (default: the start; without a terminal, the end)', wholeNumber)
     .action(
-      run(async ({ print, desk }, { at }: { readonly at?: number }, reference: string) =>
+      run(async ({ print, desk, address }, { at }: { readonly at?: number }, reference: string) =>
         desk(async (workbench) => {
           const found = await findReadable(workbench, reference, print);
           if (!hasTerminal() || print.options.json || print.options.mail) return printState(print, found, at);
-          await openScreen(workbench, found, at ?? 0, authorOf(undefined));
+          await openScreen((outside) => replayOf(outside, found, at ?? 0), outsideOf(workbench, program, address));
           return lookedAt(found);
         }),
       ),

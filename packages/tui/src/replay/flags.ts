@@ -1,0 +1,19 @@
+import type { Position } from '@custody/trace';
+import { type Span, span } from '../row.ts';
+import type { NoteView } from '../view.ts';
+
+/** The sign beside a position: `!` a finding, `n` a note, else the letter of a mark. */
+export const flagsOf = (
+  findings: ReadonlyMap<Position, unknown>,
+  notes: readonly NoteView[],
+  marks: Readonly<Record<string, Position>>,
+): ((at: Position) => Span) => {
+  const noted = new Set(notes.map((note) => note.position));
+  const letters = new Map(Object.entries(marks).map(([letter, at]) => [at, letter]));
+  return (at) => {
+    if (findings.has(at)) return span('!', 'bad');
+    if (noted.has(at)) return span('n', 'accent');
+    const letter = letters.get(at);
+    return letter === undefined ? span(' ') : span(letter, 'accent');
+  };
+};

@@ -1,0 +1,153 @@
+import type { Size } from '../view.ts';
+import type { Keymap } from './keymap.ts';
+import type { Outside } from './outside.ts';
+import type { Effect, Standing } from './screen.ts';
+import {
+  fetched,
+  type Job,
+  type Mouse,
+  openedShell,
+  pointed,
+  press,
+  resized,
+  type Shell,
+  type ShellStep,
+  say,
+  tell,
+} from './shell.ts';
+
+/** The one store: the newest shell, and whatever work is under way for it. */
+export interface Store {
+  readonly shell: () => Shell;
+  /** Calls `changed` after each change, until the function given back is called. */
+  readonly subscribe: (changed: () => void) => () => void;
+  /** All keys of one piece of input, with one change at the end. */
+  readonly press: (keys: readonly string[]) => void;
+  readonly point: (mouse: Mouse) => void;
+  readonly resize: (size: Size) => void;
+  /** Ends all work that is under way. */
+  readonly close: () => void;
+}
+
+/** What the terminal does for the store. */
+export interface Hands {
+  readonly quit: () => void;
+  /** Gives the terminal away for as long as `use` takes. */
+  readonly lend: (use: () => Promise<void>) => Promise<void>;
+}
+
+type Lasting = Extract<Effect<unknown>, { type: 'fetch' | 'work' | 'lend-terminal' }>;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What is to be said of work that failed; sentences that begin with "Cannot" say it all. */
+const failure = (name: string, error: unknown): string => {
+  const reason = reasonOf(error);
+  return reason.startsWith('Cannot') ? reason : `Cannot ${name}: ${reason}`;
+};
+
+/** @param hands - asked for late, as the terminal is there only once something is drawn. */
+export const storeOf = (
+  first: Standing,
+  outside: Outside,
+  { size, keymap }: { readonly size: Size; readonly keymap: Keymap },
+  hands: () => Hands,
+): Store => {
+  const listeners = new Set<() => void>();
+  const running = new Map<symbol, Map<string, AbortController>>();
+  let shell: Shell;
+
+  const abort = (owner: symbol, name?: string): void => {
+    for (const [other, controller] of running.get(owner) ?? []) {
+      if (name === undefined || name === other) controller.abort();
+    }
+  };
+
+  const begin = (owner: symbol, name: string): AbortController => {
+    abort(owner, name);
+    const controller = new AbortController();
+    const own = running.get(owner) ?? new Map<string, AbortController>();
+    running.set(owner, own.set(name, controller));
+    return controller;
+  };
+
+  const runs: {
+    readonly [Type in Lasting['type']]: (
+      owner: symbol,
+      effect: Extract<Lasting, { type: Type }>,
+      signal: AbortSignal,
+    ) => Promise<void>;
+  } = {
+    fetch: async (_, { screen }, signal) => {
+      const here = await screen(outside, signal);
+      if (!signal.aborted) take(fetched(shell, here));
+    },
+    work: (owner, { run }, signal) =>
+      run(outside, (action) => signal.aborted || take(tell(shell, owner, action)), signal),
+    'lend-terminal': (owner, { run }) => hands().lend(() => run(outside, (action) => take(tell(shell, owner, action)))),
+  };
+
+  const perform = async (owner: symbol, effect: Lasting): Promise<void> => {
+    const controller = begin(owner, effect.name);
+    try {
+      await (runs[effect.type] as (owner: symbol, effect: Lasting, signal: AbortSignal) => Promise<void>)(
+        owner,
+        effect,
+        controller.signal,
+      );
+    } catch (error) {
+      if (!controller.signal.aborted) take(say(shell, failure(effect.name, error)));
+    }
+    const own = running.get(owner);
+    if (own?.get(effect.name) === controller) own.delete(effect.name);
+  };
+
+  const carryOut = ({ owner, effect }: Job): void => {
+    switch (effect.type) {
+      case 'quit':
+        hands().quit();
+        return;
+      case 'back':
+        abort(owner);
+        return;
+      case 'stop':
+        abort(owner, effect.name);
+        return;
+      case 'fetch':
+      case 'work':
+      case 'lend-terminal':
+        void perform(owner, effect);
+    }
+  };
+
+  const take = (step: ShellStep): void => {
+    shell = step.shell;
+    for (const job of step.jobs) carryOut(job);
+    for (const changed of listeners) changed();
+  };
+
+  const start = openedShell(first, size, keymap, outside.verbs);
+  shell = start.shell;
+  for (const job of start.jobs) carryOut(job);
+
+  return {
+    shell: () => shell,
+    subscribe: (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    press: (keys) => {
+      let step: ShellStep = { shell, jobs: [] };
+      for (const key of keys) {
+        const next = press(step.shell, key);
+        step = { shell: next.shell, jobs: [...step.jobs, ...next.jobs] };
+      }
+      take(step);
+    },
+    point: (mouse) => take(pointed(shell, mouse)),
+    resize: (next) => take(resized(shell, next)),
+    close: () => {
+      for (const owner of running.keys()) abort(owner);
+    },
+  };
+};
