@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { CommandOutput, Outside, Verb } from '@custody/tui';
 import type { Workbench } from '@custody/workbench';
 import type { Command } from 'commander';
@@ -72,4 +73,5 @@ export const outsideOf = (desk: Workbench, program: Command, address: string): O
   command: (words, signal) => runCommand(address, words, signal),
   edit: editText,
   stop: stopped,
+  rest: setImmediate,
 });

@@ -1,92 +1,125 @@
+import { exploreScenario } from '@custody/workbench';
 import { describe, expect, it } from 'vitest';
-import { outsideWith } from '../outside.testing.ts';
-import { answered, bodyText, expectToFit, pressed, worked } from '../standing.testing.ts';
+import { outsideWithDesk } from '../outside.testing.ts';
+import { expectToFit, fetched, screensOn } from '../screens.testing.ts';
 import { openComparison } from './open-compare.ts';
+import { pickToCompare } from './pick-screen.ts';
 import { variantsOf } from './variants-screen.ts';
 
-const outside = outsideWith();
+const outside = outsideWithDesk();
 
-/** A bind fails before its claim while a sibling is unbound: the mail's scheme keeps the group, the repaired does not. */
-const leak = { scenario: 'fail-before-claim', schedule: 'T0*4 T1*20 T0*20' };
+/** The mail's scheme leaks the group when a bind fails before its claim; this shows it. */
+const leak = (() => {
+  const asked = { variant: 'robin-mail', scenario: 'fail-before-claim' };
+  const { properties } = exploreScenario(asked);
+  return { ...asked, schedule: properties.find(({ id }) => id === 'I4')?.schedule ?? '' };
+})();
 
-const simulated = async (variant: string, schedule = leak.schedule): Promise<string> =>
-  (await outside.desk.simulate({ variant, scenario: leak.scenario }, { kind: 'schedule', schedule })).run;
-
-const opened = async (left: string, right: string) => {
-  const effect = openComparison({ left, right });
-  if (effect.type !== 'fetch') throw new Error('A comparison is fetched');
-  return effect.screen(outside, new AbortController().signal);
+const simulated = async (variant: string): Promise<string> => {
+  const { scenario, schedule } = leak;
+  return (await outside.desk.simulate({ variant, scenario }, { kind: 'schedule', schedule })).run;
 };
 
-const twoSchemes = async () => opened(await simulated('robin-mail'), await simulated('robin-repaired'));
+const compared = async (left: string, right: string) =>
+  fetched(openComparison({ left: await simulated(left), right: await simulated(right) }), outside);
+
+/** On the mail's scheme beside the repaired one. */
+const screens = async (size?: { readonly columns: number; readonly rows: number }) =>
+  screensOn(await compared('robin-mail', 'robin-repaired'), outside, size);
 
 describe('the compare screen', () => {
   it('opens on the first causal difference, with the worlds of both sides', async () => {
-    const standing = await twoSchemes();
-    expect(bodyText(standing)).toMatchSnapshot();
-    expect(standing.place()).toMatch(/^A \d+ · B \d+ · difference 1\/\d+$/);
-    expect(standing.title().right).toMatch(/in both, .* only A, .* only B/);
+    expect((await screens()).frame()).toMatchSnapshot();
+    expect((await screens({ columns: 120, rows: 40 })).frame()).toMatchSnapshot();
   });
 
   it('fits every terminal, wherever one looks, folded or not', async () => {
-    const standing = await twoSchemes();
-    for (const keys of ['g', 'z', 'zG', 'w', 'wz', 'jjj<enter>', 'd', 'GD'])
-      expectToFit(pressed(standing, keys).standing);
+    for (const keys of ['g', 'z', 'zG', 'w', 'wz', 'gjjj<enter>', 'd', 'GD']) {
+      const shown = await screens();
+      shown.type(keys);
+      expectToFit(shown.top());
+    }
   });
 
   it('jumps from difference to difference and says where they end', async () => {
-    const standing = await twoSchemes();
-    const first = pressed(standing, 'gd');
-    expect(first.standing.place()).toContain('difference 1/');
-    const second = pressed(first.standing, 'd');
-    expect(second.standing.place()).toContain('difference 2/');
-    expect(pressed(second.standing, 'D').standing.place()).toBe(first.standing.place());
-    expect(pressed(standing, 'gD').says).toBe('No difference before this');
-    expect(pressed(standing, 'Gd').says).toBe('No difference further on');
+    const shown = screensOn(await compared('robin-mail', 'linux-6.12'), outside);
+    shown.type('gd');
+    expect(shown.top().place()).toContain('difference 1/');
+    const first = shown.top().place();
+    shown.type('d');
+    expect(shown.top().place()).toContain('difference 2/');
+    shown.type('D');
+    expect(shown.top().place()).toBe(first);
+    shown.type('gD');
+    expect(shown.frame()).toContain('No difference before this');
+    shown.type('GD100d');
+    expect(shown.frame()).toContain('No difference further on');
   });
 
   it('opens a fold and closes it again', async () => {
-    const standing = pressed(await twoSchemes(), 'g').standing;
-    expect(bodyText(standing)).toContain('events alike (Enter)');
-    const open = pressed(standing, '<enter>').standing;
-    expect(bodyText(open)).not.toContain('events alike (Enter)');
-    expect(bodyText(pressed(open, '<enter>').standing)).toBe(bodyText(standing));
+    const shown = await screens();
+    shown.type('g');
+    const folded = shown.frame();
+    expect(folded).toContain('events alike (Enter)');
+    shown.type('<enter>');
+    expect(shown.frame()).not.toBe(folded);
+    expect(shown.frame()).toMatch(/^>\s+1 /m);
+    shown.type('<enter>');
+    expect(shown.frame()).toBe(folded);
   });
 
-  it('searches both sides', async () => {
-    const asked = pressed(await twoSchemes(), 'g/');
-    const found = answered(asked, 'BindReturned');
-    expect(bodyText(found.standing)).toMatch(/^>.*BindReturned/m);
-    expect(answered(asked, 'no such thing').says).toBe('Not found further on: no such thing');
-    expect(answered(asked, '(').says).toContain('Cannot search for "("');
+  it('searches both sides, and opens the fold that hides a hit', async () => {
+    const shown = await screens();
+    shown.type('g/LockAcquired.*group<enter>');
+    expect(shown.frame()).toMatch(/^>.*LockAcquired group/m);
+    shown.type('g/no such thing<enter>');
+    expect(shown.frame()).toContain('Not found further on: no such thing');
+    shown.type('/(<enter>');
+    expect(shown.frame()).toContain('Cannot search for "("');
   });
 
-  it('tells who only listens what is on either side, and what differs', async () => {
-    const [left, right, ...rest] = (await twoSchemes()).spoken();
+  it('tells who only listens what is on either side, and how the worlds differ', async () => {
+    const [left, right, number, worlds] = (await screens()).top().spoken();
     expect([left, right].join('\n')).toMatch(/^A( \d+)?: .*\nB( \d+)?: /);
-    expect(rest.join('\n')).toMatch(/the worlds (are the same|differ in \d+:)/);
+    expect(number).toMatch(/^difference 1\//);
+    expect(worlds).toMatch(/^the worlds differ in \d+:$/);
   });
 
   it('of a run with itself is one fold, and says that nothing differs', async () => {
-    const run = await simulated('linux-6.1');
-    const standing = await opened(run, run);
-    expect(standing.title().right).toMatch(/^same: \d+ events$/);
-    expect(bodyText(standing)).toMatch(/\d+ events alike/);
-    expect(pressed(standing, 'd').says).toBe('The runs do not differ');
-    expect(pressed(standing, 'c').says).toBe('The runs do not part');
+    const shown = screensOn(await compared('linux-6.1', 'linux-6.1'), outside);
+    expect(shown.frame()).toMatch(/same: \d+ events/);
+    expect(shown.frame()).toMatch(/\d+ events alike/);
+    shown.type('d');
+    expect(shown.frame()).toContain('The runs do not differ');
+    shown.type('c');
+    expect(shown.frame()).toContain('The runs do not part');
+  });
+});
+
+describe('a run', () => {
+  it('is compared with another that is picked, and either is replayed where one looks', async () => {
+    const [left, right] = [await simulated('robin-mail'), await simulated('robin-repaired')];
+    const shown = screensOn(await fetched(pickToCompare(left), outside), outside);
+    const others = (await outside.desk.runs()).filter(({ header }) => header.run !== left);
+    expect(shown.top().place()).toBe(`run 1/${others.length}`);
+    shown.type(`${'j'.repeat(others.findIndex(({ header }) => header.run === right))}<enter>`);
+    await shown.shows('two runs side by side');
+    const [, b] = /B (\d+)/.exec(shown.top().place()) ?? [];
+    shown.type('l');
+    await shown.shows(`position ${b}/`);
+    expect(shown.top().title().left).toContain('robin-repaired');
   });
 });
 
 describe('two variants', () => {
   it('are told by what only one of them does, and a difference opens as two runs side by side', async () => {
-    const standing = variantsOf({ left: 'robin-mail', right: 'robin-repaired', scenario: leak.scenario });
-    const told = await worked(standing, standing.needs({ columns: 80, rows: 20 }), outside);
-    expect(bodyText(told)).toContain('only A   breaks I4');
-    expectToFit(told);
-    const chosen = pressed(told, '<enter>');
-    const sides = await worked(chosen.standing, chosen.effects, outside);
-    expect(sides.name).toBe('compare');
-    expect(sides.title().left).toMatch(/^A robin-mail\/fail-before-claim.* \| B robin-repaired\/fail-before-claim/);
-    expectToFit(sides);
+    const { scenario } = leak;
+    const shown = screensOn(variantsOf({ left: 'robin-mail', right: 'robin-repaired', scenario }), outside);
+    await shown.shows('only A    breaks I4');
+    expectToFit(shown.top());
+    shown.type('<enter>');
+    await shown.shows(/A robin-mail\/fail-before-claim.*B robin-repaired\/fail-before-claim/);
+    expect(shown.top().name).toBe('compare');
+    expectToFit(shown.top());
   });
 });

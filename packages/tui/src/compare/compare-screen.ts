@@ -1,4 +1,5 @@
 import { fieldsOf, nameOf, type Position } from '@custody/trace';
+import { replayOfReference } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, type Row, span } from '../row.ts';
 import { topFor } from '../scroll.ts';
@@ -82,7 +83,7 @@ const verdictOf = ({ comparison }: Compared['view']['diff']): string => {
 const differenceAt = ({ list, line, differences }: Compared): string => {
   const number = differences.indexOf(list.blockOf(line));
   const all = count(differences.length);
-  return number < 0 ? `alike; ${all} differences` : `difference ${count(number + 1)}/${all}`;
+  return number < 0 ? `alike here, ${all} differences` : `difference ${count(number + 1)}/${all}`;
 };
 
 const place = (state: Compared): string => {
@@ -120,8 +121,22 @@ type Binding = KeyBinding<Compared, Sought>;
 
 const search: Binding['press'] = (state) => ({
   state,
-  effects: [{ type: 'ask', label: '/', answered: (pattern) => ({ pattern }) }],
+  effects: [{ type: 'ask', label: '/', entered: (pattern) => ({ pattern }) }],
 });
+
+/** The run of one side, where one looks. */
+const replay =
+  (side: Side): Binding['press'] =>
+  (state) => ({
+    state,
+    effects: [
+      {
+        type: 'fetch',
+        name: `open ${state.names[side]}`,
+        screen: (outside) => replayOfReference(outside, state.names[side], placesAt(state)[side]),
+      },
+    ],
+  });
 
 const pageOf = (state: Compared, size: Size): number => Math.max(1, layoutOf(state, size).list - 1);
 
@@ -185,6 +200,8 @@ const keys: readonly Binding[] = [
   { id: 'search', keys: ['/'], does: 'search both runs (regular expression)', hint: 'search', press: search },
   { id: 'next-hit', keys: ['n'], does: 'the next hit', press: (state) => searched(state, state.pattern, 1) },
   { id: 'previous-hit', keys: ['N'], does: 'the hit before', press: (state) => searched(state, state.pattern, -1) },
+  { id: 'replay-left', keys: ['h', 'left'], does: 'replay A from here', hint: 'replay A', press: replay('left') },
+  { id: 'replay-right', keys: ['l', 'right'], does: 'replay B from here', hint: 'B', press: replay('right') },
 ];
 
 /** The row of the list that was clicked on; a second click opens or closes its fold. */
@@ -208,10 +225,7 @@ export const compareScreen: Screen<Compared, Sought> = {
     ['···', 'a fold'],
     ['*', 'otherwise on the other side'],
   ],
-  title: ({ view }) => ({
-    left: sides.map((side) => `${letterOf[side]} ${view.runs[side].header.title}`).join(' | '),
-    right: verdictOf(view.diff),
-  }),
+  title: ({ view }) => ({ left: 'two runs side by side', right: verdictOf(view.diff) }),
   place,
   command: ({ names }) => `custody diff ${names.left} ${names.right}`,
   body,

@@ -111,6 +111,12 @@ const withOpen = (state: Compared, open: ReadonlySet<number>): Compared => ({
   list: foldedList(state.list.blocks, open),
 });
 
+/** With the fold open that hides the line at the cursor. */
+const unfolded = (state: Compared): Compared => {
+  const { list, line, open } = state;
+  return list.at(list.rowOf(line)).kind === 'line' ? state : withOpen(state, new Set([...open, list.blockOf(line)]));
+};
+
 /** Opens the fold at the cursor, or closes the one that was opened there. */
 export const foldToggled = (state: Compared): Moved => {
   const block = state.list.blockOf(state.line);
@@ -143,7 +149,7 @@ export const searched = (state: Compared, pattern: string | null, step: 1 | -1):
     const isHit =
       (left !== null && matches(runs.left.timeline.at(left.index))) ||
       (right !== null && matches(runs.right.timeline.at(right.index)));
-    if (isHit) return { state: { ...state, pattern, line } };
+    if (isHit) return { state: unfolded({ ...state, pattern, line }) };
   }
   return { state: { ...state, pattern }, says: `Not found ${step > 0 ? 'further on' : 'before this'}: ${pattern}` };
 };

@@ -19,6 +19,8 @@ const headRows = 1;
 /** What the two that are chosen are, below the lists. */
 const aboutRows = 6;
 const variantWidth = 26;
+/** A narrower list of scenarios has no titles; they are below it. */
+const roomForTitles = 80;
 
 const listHeight = ({ rows }: Size): number => Math.max(1, rows - headRows - aboutRows);
 
@@ -38,7 +40,7 @@ const listRows = (state: Choosing, list: List, width: number, height: number): r
     const item = items[top + row];
     if (item === undefined) return [span(fit('', width))];
     const isChosen = item.id === chosen;
-    const text = list === 'variants' ? item.id : `${item.id.padEnd(32)} ${item.title}`;
+    const text = list === 'variants' || width < roomForTitles ? item.id : `${item.id.padEnd(32)} ${item.title}`;
     return [
       span(isChosen ? (isHere ? '> ' : '- ') : '  ', 'strong'),
       span(fit(text, width - 2), isChosen ? (isHere ? 'inverse' : 'strong') : 'normal'),
@@ -116,7 +118,7 @@ const against = (state: Choosing, everywhere: boolean): Step<Choosing, News> => 
   const ask: Effect<News> = {
     type: 'ask',
     label: `compare ${state.asked.variant} with: `,
-    answered: (variant) => ({ type: 'against', variant: variant.trim(), everywhere }),
+    entered: (variant) => ({ type: 'against', variant: variant.trim(), everywhere }),
     choices: (text) =>
       variants
         .filter(({ id }) => id.includes(text) && id !== state.asked.variant)
@@ -128,7 +130,7 @@ const against = (state: Choosing, everywhere: boolean): Step<Choosing, News> => 
 const seeking: Effect<News> = {
   type: 'ask',
   label: '/',
-  answered: (words) => ({ type: 'sought', words }),
+  entered: (words) => ({ type: 'sought', words }),
   typing: (words) => ({ type: 'sought', words }),
 };
 

@@ -1,5 +1,5 @@
 import { itemKeys, itemMouse } from '../item-keys.ts';
-import { chosenOf, type Item, itemRows, spokenItem } from '../item-list.ts';
+import { choiceCount, chosenOf, type Item, itemRows, spokenItem } from '../item-list.ts';
 import { cutRow, type Row, span } from '../row.ts';
 import { type Effect, type KeyBinding, type Screen, type Standing, type Step, stand } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
@@ -76,6 +76,11 @@ export const searchScreen = <Asked, Told, Answer, Value>(
 
   const verdict = ({ answer }: State): string => (answer === null ? 'exploring' : search.verdict(answer));
 
+  const place = (state: State): string => {
+    const all = choiceCount(itemsOf(state, unbroken));
+    return all === 0 ? head(state) : `${state.chosen + 1}/${all}`;
+  };
+
   const choose = (state: State, size: Size): Step<State, Heard> => {
     const value = chosenOf(itemsOf(state, size), state.chosen);
     if (value !== null) return { state, effects: [search.choose(state.asked, value)] };
@@ -104,7 +109,7 @@ export const searchScreen = <Asked, Told, Answer, Value>(
     name: search.name,
     keys,
     title: (state) => ({ left: search.title(state.asked), right: verdict(state) }),
-    place: verdict,
+    place,
     command: ({ asked }) => search.command(asked),
     body: (state, size): readonly Row[] => [
       cutRow([span(head(state), 'strong')], size.columns),

@@ -61,7 +61,7 @@ const inPlace = (state: Discussion, what: Writing): Step<Discussion, News> => {
   if (what === 'reply' && chosen(state) === null) return { state, says: 'There is no note to answer' };
   return {
     state,
-    effects: [{ type: 'ask', label: labels[what], answered: (text) => ({ type: 'typed', what, text }) }],
+    effects: [{ type: 'ask', label: labels[what], entered: (text) => ({ type: 'typed', what, text }) }],
   };
 };
 
@@ -263,7 +263,7 @@ const notesScreen: Screen<Discussion, News> = {
 };
 
 /** What people say of a run. */
-export const notesOfRun = async ({ desk }: Pick<Outside, 'desk'>, run: Run): Promise<Standing> =>
+const notesOfRun = async ({ desk }: Pick<Outside, 'desk'>, run: Run): Promise<Standing> =>
   stand(notesScreen, { run, found: await desk.notes(run), shown: 'all', chosen: 0, peers: null });
 
 /** As `notesOfRun`, of the run that `reference` names. */

@@ -1,4 +1,6 @@
 import { position } from '@custody/trace';
+import { pickToCompare } from '../compare/pick-screen.ts';
+import { openNotes } from '../notes/notes-screen.ts';
 import type { Effect, KeyBinding } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
 import { layoutOf } from './layout.ts';
@@ -97,5 +99,17 @@ export const keys: readonly ReplayKey[] = [
   bind('add-note', ['a'], 'add a note here', addNote, { works: ({ view }) => view.addNote !== undefined }),
   bind('mark', ['m'], 'set mark a-z here', asking(askMark('set', 'mark: a-z'))),
   bind('to-mark', ["'"], "go to a mark; '' back", asking(askMark('go', "go to mark: a-z, or ' for back"))),
+  bind(
+    'threads',
+    ['T'],
+    'all notes on the run, as threads',
+    asking(({ view }) => [openNotes(view.header.run)]),
+  ),
+  bind(
+    'compare',
+    ['D'],
+    'compare with another run',
+    asking(({ view }) => [pickToCompare(view.header.run)]),
+  ),
   bind('raw', ['v'], 'show or hide kept raw lines', toggleVerbatim),
 ];

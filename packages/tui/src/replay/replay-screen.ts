@@ -1,4 +1,5 @@
-import type { Position, RunSource } from '@custody/trace';
+import type { Position } from '@custody/trace';
+import { sourceText } from '../run-source.ts';
 import { type Effect, type Screen, type Standing, stand } from '../shell/screen.ts';
 import { timeOf } from '../short-fields.ts';
 import type { ReplayView } from '../view.ts';
@@ -8,12 +9,6 @@ import { goToMark, search, seek, setMark, stepBy } from './moves.ts';
 import { signs } from './signs.ts';
 import { spokenOf } from './spoken.ts';
 import { openedAt, type Replay, type ReplayNews, type ReplayStep } from './state.ts';
-
-/** Where the run comes from, in a few words. */
-const sourceName = (source: RunSource): string =>
-  source.kind === 'simulation'
-    ? `simulated ${source.variant}, ${source.scenario}`
-    : `recorded ${source.kernel ?? 'on an unknown kernel'}`;
 
 const placeOf = ({ view, position: at }: Replay): string => {
   const place = `position ${at}/${view.replayer.end}`;
@@ -55,7 +50,7 @@ const replayScreen: Screen<Replay, ReplayNews> = {
   name: 'replay',
   keys,
   signs,
-  title: ({ view }) => ({ left: view.title, right: sourceName(view.header.source) }),
+  title: ({ view }) => ({ left: view.title, right: sourceText(view.header.source) }),
   place: placeOf,
   command: ({ view, position: at }) => `custody state ${view.header.run} --at ${at}`,
   body: bodyRows,

@@ -35,5 +35,6 @@ export const outsideWith = (given: Partial<Outside>): Outside => ({
   command: () => Promise.reject(new Error('no commands here')),
   edit: () => Promise.reject(new Error('no editor here')),
   stop: () => Promise.reject(new Error('nobody to stop')),
+  rest: async () => {},
   ...given,
 });
