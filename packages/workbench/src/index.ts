@@ -1,4 +1,4 @@
-export type { Note } from '@custody/annotations';
+export type { HistoryEntry, Mark, Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export {
@@ -32,6 +32,8 @@ export {
   variants,
 } from '@custody/ownership';
 export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
+export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
+export type { CarriedBy } from './carry-places.ts';
 export { type CaseLedger, caseLedger, type LedgerCase, tellingCases } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
@@ -52,7 +54,9 @@ export { type ExportedModel, exportModel, modelFormats } from './export-model.ts
 export type { Extent, HuntStory } from './hunt-story.ts';
 export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
-export { type NotesOfRun, placeOf } from './notes.ts';
+export type { TakenMails } from './note-mails.ts';
+export { type Moment, type NotesOfRun, placeOf, type Subject } from './notes.ts';
+export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
 export type { Origin } from './origin.ts';
 export type { Parcel } from './parcel.ts';
