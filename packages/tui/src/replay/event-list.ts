@@ -1,7 +1,8 @@
+import { isTrouble } from '@custody/replay';
 import { evolve, nameOf, type Position, position, type TraceEvent, type World } from '@custody/trace';
 import { type Lines, windowAt } from '../lines.ts';
 import { cutRow, type Row, type Span, span, type Tone } from '../row.ts';
-import { isTrouble, shortFields, timeOf } from '../short-fields.ts';
+import { shortFields, timeOf } from '../short-fields.ts';
 import type { ReplayView } from '../view.ts';
 import { type Lanes, laneCells, laneHeads, lanesOf } from './lanes.ts';
 

@@ -1,6 +1,6 @@
 import type { TaskId, TraceEvent, World } from '@custody/trace';
 import { type Row, type Span, span } from '../row.ts';
-import { isTrouble } from '../short-fields.ts';
+import { isTrouble } from '@custody/replay';
 
 /** A column for one task. */
 interface Lane {
