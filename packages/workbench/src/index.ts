@@ -48,7 +48,7 @@ export { type ImportedRun, type Recording, whatRecordingShows } from './import-r
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
 export { type NotesOfRun, placeOf } from './notes.ts';
 export type { Run } from './open-run.ts';
-export type { Origin } from './origin.ts';
+export { type Origin, requestOf } from './origin.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
@@ -56,4 +56,5 @@ export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';
 export type { Verdict } from './verify-run.ts';
 export { waitsText } from './waits-text.ts';
+export { type Crossroads, casesMetIn, crossroadsAt, type PossibleMove } from './what-if.ts';
 export { type Workbench, workbench } from './workbench.ts';

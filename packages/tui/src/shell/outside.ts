@@ -20,6 +20,11 @@ export interface Outside {
   readonly desk: Workbench;
   /** Who writes notes here. */
   readonly author: () => string;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number;
+  /** Lets keys and frames come in between. */
+  readonly pause: () => Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Every verb of the command line. */
   readonly verbs: readonly Verb[];
   /** Runs a command line (without the word `custody`) on the same store, as a process of its own. */
