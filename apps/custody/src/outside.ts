@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { CommandOutput, Outside, Verb } from '@custody/tui';
 import type { Workbench } from '@custody/workbench';
 import type { Command } from 'commander';
@@ -68,10 +68,12 @@ const stopped = (): Promise<void> =>
 /** What the screens may ask of the world. */
 export const outsideOf = (desk: Workbench, program: Command, address: string): Outside => ({
   desk,
+  now: () => performance.now(),
+  pause: () => nextTurn(),
+  sleep: (ms) => sleep(ms),
   author: () => authorOf(undefined),
   verbs: verbsOf(program),
   command: (words, signal) => runCommand(address, words, signal),
   edit: editText,
   stop: stopped,
-  rest: setImmediate,
 });

@@ -1,5 +1,5 @@
 export { openScreens, type ScreensOptions } from './open-screens.tsx';
-export { replayOfRun } from './replay/open-run.ts';
+export { replayOfReference, replayOfRun } from './replay/open-run.ts';
 export type { CommandOutput, Outside, Verb } from './shell/outside.ts';
 export type { Standing } from './shell/screen.ts';
 export type { Terminal } from './view.ts';

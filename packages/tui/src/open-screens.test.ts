@@ -42,7 +42,7 @@ describe('an open screen', () => {
     const terminal = fakeTerminal();
     const closed = openReplay(viewOf(longRun(30)), terminal);
     await terminal.press('jjjjj:+3\rj\u001b[B\u001b[6~');
-    await terminal.shows('--at 23');
+    await terminal.shows('--at 22');
     await terminal.press('q');
     await closed;
   });

@@ -3,7 +3,8 @@ import { type Changes, changesBetween } from './changes.ts';
 import { groupOf, groupsByWeight } from './focus.ts';
 import { groupLine, groupRows } from './group-rows.ts';
 import { lockRows, taskRows, troubleRows } from './lock-rows.ts';
-import { cutRow, cutRows, type Row } from './row.ts';
+import { cutRow, cutRows, type Row, span } from './row.ts';
+import { wrapped } from './text.ts';
 import type { ReplayView } from './view.ts';
 
 /** The world at a position, with what its event changed and the group it was about. */
@@ -55,5 +56,12 @@ export const momentRows = (moment: Moment, width: number, height: number): reado
 };
 
 /** The world at a position in at most `height` rows. */
-export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] =>
-  momentRows(momentAt(view, at), width, height);
+export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] => {
+  if (at > view.replayer.reach()) {
+    const percent = Math.floor((100 * view.replayer.reach()) / view.timeline.length);
+    return wrapped(`The world here is being worked out: ${percent} % of the run done`, width).map((line) => [
+      span(line),
+    ]);
+  }
+  return momentRows(momentAt(view, at), width, height);
+};

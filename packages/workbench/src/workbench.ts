@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '@custody/annotations';
 import type { CompareOptions } from '@custody/compare';
-import type { Position } from '@custody/trace';
+import type { StopSignal } from '@custody/log';
+import type { Position, TraceEvent } from '@custody/trace';
 import { type CarriedNotes, type CarryRequest, carryNotes } from './carry-notes.ts';
 import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
@@ -27,7 +28,7 @@ import {
   type Subject,
   undoNotes,
 } from './notes.ts';
-import { openRun, type Run } from './open-run.ts';
+import { followRun, openRun, openRunByPage, type Run } from './open-run.ts';
 import { packRun } from './pack-run.ts';
 import type { About, Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
@@ -41,6 +42,13 @@ export interface Workbench {
   readonly runs: () => Promise<readonly CatalogueEntry[]>;
   /** @throws UnknownRunError, RequestError when the reference names no run or several. */
   readonly open: (reference: string) => Promise<Run>;
+  /**
+   * As `open`, for walking about in a run of any length: what is looked at is read then, and whether all of it can be
+   * read is not known before.
+   */
+  readonly openByPage: (reference: string) => Promise<Run>;
+  /** The events of a run that come behind those that it had when it was opened, as they come, until `signal` aborts. */
+  readonly follow: (run: Run, signal: StopSignal) => AsyncIterable<TraceEvent>;
   /**
    * Forgets a run with its events and notes; the same recording, imported again, is made anew.
    *
@@ -95,6 +103,8 @@ export interface Workbench {
 export const workbench = (ports: Ports): Workbench => ({
   runs: async () => [...(await catalogueOf(ports.log)).values()],
   open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  openByPage: async (reference) => openRunByPage(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  follow: (run, signal) => followRun(ports.log, run, signal),
   remove: (reference) => deleteRun(ports, reference),
   sweep: () => sweepDeleted(ports),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),

@@ -1,6 +1,8 @@
-import { findReadable, lookedAt } from '../find-run.ts';
+import type { Outside } from '@custody/tui';
+import { findReadable, orOfFile } from '../find-run.ts';
 import { hasTerminal, openScreen, replayOf } from '../open-screen.ts';
 import { outsideOf } from '../outside.ts';
+import { exit } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { printState } from './state.ts';
 
@@ -13,10 +15,13 @@ export const registerReplay: Register = (program) => {
     .action(
       run(async ({ print, desk, address }, { at }: { readonly at?: number }, reference: string) =>
         desk(async (workbench) => {
-          const found = await findReadable(workbench, reference, print);
-          if (!hasTerminal() || print.options.json || print.options.mail) return printState(print, found, at);
-          await openScreen((outside) => replayOf(outside, found, at ?? 0), outsideOf(workbench, program, address));
-          return lookedAt(found);
+          if (!hasTerminal() || print.options.json || print.options.mail) {
+            return printState(print, await findReadable(workbench, reference, print), at);
+          }
+          const open = (outside: Outside) =>
+            orOfFile(workbench, reference, print, (found) => replayOf(outside, found, at ?? 0));
+          await openScreen(open, outsideOf(workbench, program, address));
+          return exit.yes;
         }),
       ),
     );

@@ -22,7 +22,7 @@ export const registerTour: Register = (program) => {
           const walks = hasTerminal() && !print.options.json;
           if (walks) {
             await openScreen(
-              (outside) => replayOf(outside, race.run, race.place),
+              (outside) => replayOf(outside, race.run.header.run, race.place),
               outsideOf(workbench, program, address),
             );
           }

@@ -1,6 +1,7 @@
+import { isTrouble } from '@custody/replay';
 import { nameOf, type TraceEvent } from '@custody/trace';
 import { cutRow, type Row, type Span, span, type Tone } from '../row.ts';
-import { isTrouble, shortFields } from '../short-fields.ts';
+import { shortFields } from '../short-fields.ts';
 import { fit, widthOf } from '../text.ts';
 import type { CompareView } from './compare-view.ts';
 import type { FoldedList, FoldedRow } from './folds.ts';

@@ -33,7 +33,6 @@ export const variantsOf = searchScreen<TwoVariants, ScenarioProgress, VariantsDi
     `custody diff variant:${left} variant:${right}${scenario === null ? '' : ` --scenario ${scenario}`}`,
   begin: ({ left, right, scenario }) =>
     comparingVariants({ left, right, ...(scenario !== null && { scenarios: [scenario] }) }),
-  far: ({ done }) => done + 1,
   progress: ({ scenario, done, of }) => `${scenario}, ${done + 1} of ${of}`,
   scope: ({ scenarios, complete }) =>
     `${many(scenarios.length, 'scenario')}: ${complete ? 'every interleaving' : 'INCOMPLETE, what was not found may exist'}`,

@@ -21,7 +21,6 @@ export const casesOf = searchScreen<OfVariant, ScenarioProgress, CaseLedger, Wit
   title: ({ variant }) => `the cases of the mail under ${variant}`,
   command: (asked) => ['custody cases', asked.variant, ...optionsOf(ofVariant(asked))].join(' '),
   begin: (asked) => tellingCases(ofVariant(asked)),
-  far: ({ done }) => done + 1,
   progress: ({ scenario, done, of }) => `${scenario}, ${done + 1} of ${of}`,
   scope: ({ scenarios, complete }) =>
     `${many(scenarios.length, 'scenario')}: ${complete ? 'every interleaving' : 'INCOMPLETE, what was not found may exist'}`,

@@ -3,7 +3,7 @@ import { choiceCount, chosenOf, type Item, itemRows, spokenItem } from '../item-
 import { cutRow, type Row, span } from '../row.ts';
 import { type Effect, type KeyBinding, type Screen, type Standing, type Step, stand } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
-import { drivenInSlices, nowAndThen } from './searching.ts';
+import { drivenInSlices } from './searching.ts';
 
 /** A search that takes its time, and how its answer is shown: a list in which whatever has a schedule can be chosen. */
 interface Search<Asked, Told, Answer, Value> {
@@ -13,8 +13,6 @@ interface Search<Asked, Told, Answer, Value> {
   readonly command: (asked: Asked) => string;
   /** Says where it stands when it yields; it can be left there. */
   readonly begin: (asked: Asked) => Generator<Told, Answer>;
-  /** How far it is, as a number that grows. */
-  readonly far: (told: Told) => number;
   readonly progress: (told: Told) => string;
   /** What was searched, and whether to the end. */
   readonly scope: (answer: Answer) => string;
@@ -60,7 +58,7 @@ export const searchScreen = <Asked, Told, Answer, Value>(
     type: 'work',
     name: `search: ${search.title(asked)}`,
     run: async (outside, tell, signal) => {
-      const told = nowAndThen(search.far, (now: Told) => tell({ type: 'told', told: now }));
+      const told = (now: Told): void => tell({ type: 'told', told: now });
       const answer = await drivenInSlices(search.begin(asked), outside, told, signal);
       if (answer !== null) tell({ type: 'answer', answer });
     },

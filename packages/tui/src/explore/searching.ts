@@ -1,36 +1,34 @@
 import type { Outside } from '../shell/outside.ts';
 
-/** What of the world outside a search needs. */
-type Resting = Pick<Outside, 'rest'>;
+/** Of a slice of work, in milliseconds: keys wait no longer than that, and for what a search does between two words. */
+const slice = 8;
+/** Between two pictures of where it stands. */
+const picture = 100;
 
 /**
- * Drives a search in slices, so that keys and drawing have their turn between them.
+ * Drives a search in slices, so that keys and frames come in between.
  *
- * @param tell - told where the search stands.
+ * @param tell - told now and then where the search stands, at first at once.
  * @returns what it came to; null when it was given up.
  */
 export const drivenInSlices = async <Told, Answer>(
   search: Generator<Told, Answer>,
-  { rest }: Resting,
+  { now, pause }: Pick<Outside, 'now' | 'pause'>,
   tell: (told: Told) => void,
   signal: AbortSignal,
 ): Promise<Answer | null> => {
-  for (;;) {
+  let told = Number.NEGATIVE_INFINITY;
+  let began = now();
+  while (!signal.aborted) {
     const step = search.next();
     if (step.done === true) return step.value;
-    tell(step.value);
-    await rest();
-    if (signal.aborted) return null;
+    if (now() - told >= picture) {
+      tell(step.value);
+      told = now();
+    }
+    if (now() - began < slice) continue;
+    await pause();
+    began = now();
   }
-};
-
-/** Drops what is told too soon after the last: a picture for each five percent more is enough, and of what begins anew. */
-export const nowAndThen = <Told>(size: (told: Told) => number, tell: (told: Told) => void): ((told: Told) => void) => {
-  let last = 0;
-  return (told) => {
-    const now = size(told);
-    if (now >= last && now < last * 1.05) return;
-    last = now;
-    tell(told);
-  };
+  return null;
 };

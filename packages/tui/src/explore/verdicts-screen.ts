@@ -21,7 +21,6 @@ export const verdictsOf = searchScreen<Asked, Progress, VariantReport, Witness>(
   title: askedText,
   command: (asked) => ['custody explore', asked.variant, asked.scenario, ...optionsOf(asked)].join(' '),
   begin: (asked) => exploringScenario(asked),
-  far: ({ states }) => states,
   progress: progressText,
   scope: ({ complete, states, transitions }) =>
     `${complete ? 'every interleaving' : 'INCOMPLETE, what was not found may exist'}: ${many(states, 'state')}, ${many(transitions, 'transition')}`,

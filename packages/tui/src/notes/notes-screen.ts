@@ -90,7 +90,7 @@ const replay = (state: Discussion): Step<Discussion, News> => {
   const effect: Effect<News> = {
     type: 'fetch',
     name: `open ${state.run.header.title}`,
-    screen: (outside) => replayOfRun(outside, state.run, position),
+    screen: async (outside) => replayOfRun(outside, state.run, position),
   };
   return { state, effects: [effect] };
 };

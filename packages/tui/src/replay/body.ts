@@ -1,35 +1,41 @@
-import type { Position, TraceEvent } from '@custody/trace';
+import type { Position } from '@custody/trace';
 import { beside, filled } from '../beside.ts';
 import type { Row } from '../row.ts';
-import type { ReplayView, Size } from '../view.ts';
+import type { Size } from '../view.ts';
 import { worldPane } from '../world-pane.ts';
-import { eventList } from './event-list.ts';
+import { eventList, type ListScene, listedPositions } from './event-list.ts';
 import { flagsOf } from './flags.ts';
 import { type Layout, layoutOf } from './layout.ts';
+import { eventAt } from './moves.ts';
 import { byPosition, inOrder, linesOf } from './overview.ts';
 import { eventRows, type Remarks, remarkRows, rule } from './place-rows.ts';
+import { scrubRow } from './scrub.ts';
 import type { Replay } from './state.ts';
 
-export const eventAt = ({ timeline }: ReplayView, at: Position): TraceEvent | null =>
-  at === 0 ? null : timeline.at(at - 1);
-
-export const remarksAt = ({ overview, notes, position }: Replay): Remarks => ({
-  findings: overview.findings.get(position) ?? [],
+export const remarksAt = ({ overview, notes, cases, position }: Replay): Remarks => ({
+  findings: [
+    ...(overview.findings.get(position) ?? []),
+    ...cases.filter((met) => met.position === position).map(({ text }) => text),
+  ],
   notes: byPosition(notes).get(position) ?? [],
   findingPositions: overview.findingPositions,
   notePositions: inOrder(notes.map((note) => note.position)),
 });
 
-const listRows = (state: Replay, { list, lanes }: Layout): readonly Row[] => {
+const sceneOf = (state: Replay, { list, lanes }: Layout): ListScene => {
   const { view, overview, notes, marks, verbatim, position: at } = state;
   const flagAt = flagsOf(overview.findings, notes, marks);
   const { columns: width, rows: height } = list;
-  return eventList({ view, lines: linesOf(overview, verbatim), at, width, height, laneRoom: lanes, flagAt });
+  return { view, lines: linesOf(overview, verbatim), at, width, height, laneRoom: lanes, flagAt };
 };
+
+/** The position that a row of the body lists; null when it lists none. */
+export const listedAt = (state: Replay, size: Size, row: number): Position | null =>
+  listedPositions(sceneOf(state, layoutOf(size, state.overview.index.tasks())))[row] ?? null;
 
 /** Events beside the world, or above it. */
 const upperRows = (state: Replay, layout: Layout): readonly Row[] => {
-  const list = listRows(state, layout);
+  const list = eventList(sceneOf(state, layout));
   const { columns, rows } = layout.world;
   const world = worldPane(state.view, state.position, columns, rows);
   if (!layout.isStacked) return beside(list, world, layout.list.columns, layout.list.rows);
@@ -38,12 +44,12 @@ const upperRows = (state: Replay, layout: Layout): readonly Row[] => {
 
 /** Lanes, events, the world, and what is to be said where the cursor stands. */
 export const bodyRows = (state: Replay, size: Size): readonly Row[] => {
-  const { view, overview, position: at } = state;
-  const event = eventAt(view, at);
-  const layout = layoutOf(size, overview.tasks);
+  const { columns } = size;
+  const layout = layoutOf(size, state.overview.index.tasks());
   return [
     ...upperRows(state, layout),
-    ...eventRows(event, size.columns),
-    ...remarkRows(remarksAt(state), at, size.columns, layout.notes),
+    ...eventRows(eventAt(state), columns),
+    ...filled(remarkRows(remarksAt(state), state.position, columns, layout.notes), layout.notes),
+    scrubRow(state, columns),
   ];
 };

@@ -1,7 +1,8 @@
+import { isTrouble } from '@custody/replay';
 import { evolve, nameOf, type Position, position, type TraceEvent, type World } from '@custody/trace';
 import { type Lines, windowAt } from '../lines.ts';
 import { cutRow, type Row, type Span, span, type Tone } from '../row.ts';
-import { isTrouble, shortFields, timeOf } from '../short-fields.ts';
+import { shortFields, timeOf } from '../short-fields.ts';
 import type { ReplayView } from '../view.ts';
 import { type Lanes, laneCells, laneHeads, lanesOf } from './lanes.ts';
 
@@ -22,16 +23,22 @@ export interface ListScene {
 const gutter = 3;
 const typeWidth = 15;
 
+/** Can the world at a position be had at once? */
+export const isKnown = ({ replayer }: ReplayView, at: Position): boolean => at <= replayer.reach();
+
 const eventsAt = ({ timeline }: ReplayView, window: readonly Position[]): readonly TraceEvent[] =>
   window.filter((at) => at > 0).map((at) => timeline.at(at - 1));
 
-/** The window's events with the world after each; hidden events in between change no world. */
-const eventsIn = ({ view }: ListScene, window: readonly Position[]): readonly { event: TraceEvent; world: World }[] => {
+/** The window's events with the world after each, where it is known; hidden events in between change no world. */
+const eventsIn = (
+  { view }: ListScene,
+  window: readonly Position[],
+): readonly { readonly event: TraceEvent; readonly world: World | null }[] => {
   const first = window.find((at) => at > 0);
   if (first === undefined) return [];
-  let world = view.replayer.stateAt(position(first - 1));
+  let world = isKnown(view, first) ? view.replayer.stateAt(position(first - 1)) : null;
   return eventsAt(view, window).map((event) => {
-    world = evolve(world, event);
+    world = world === null ? null : evolve(world, event);
     return { event, world };
   });
 };
@@ -58,18 +65,29 @@ const timeWidthOf = (events: readonly TraceEvent[], isSimulated: boolean): numbe
 const fieldsIn = (event: TraceEvent, { lanes }: Lanes): string =>
   lanes.some(({ task }) => task === event.task) ? shortFields(event) : `[${event.task}] ${shortFields(event)}`;
 
+/** What there is to list: the lanes' heads, and the positions below them. */
+const listed = ({ view, lines, at, height, laneRoom }: ListScene) => {
+  const rowsForLanes = height - laneRoom;
+  const inSight = windowAt(lines, at, rowsForLanes, height);
+  const lanes = lanesOf(eventsAt(view, inSight.slice(0, rowsForLanes)), laneRoom);
+  const heads = laneHeads(lanes, gutter);
+  return { lanes, heads, window: inSight.slice(0, height - heads.length) };
+};
+
+/** The position of each row of the list; null for the heads of the lanes. */
+export const listedPositions = (scene: ListScene): readonly (Position | null)[] => {
+  const { heads, window } = listed(scene);
+  return [...heads.map(() => null), ...window];
+};
+
 /**
  * The event list with its task lanes, `height` rows tall or less. The event just applied is
  * marked with `>`; what follows it has not happened yet.
  */
 export const eventList = (scene: ListScene): readonly Row[] => {
-  const { view, lines, at: cursor, width, height, laneRoom, flagAt } = scene;
+  const { view, at: cursor, width, flagAt } = scene;
   const isSimulated = view.header.source.kind === 'simulation';
-  const rowsForLanes = height - laneRoom;
-  const inSight = windowAt(lines, cursor, rowsForLanes, height);
-  const lanes = lanesOf(eventsAt(view, inSight.slice(0, rowsForLanes)), laneRoom);
-  const heads = laneHeads(lanes, gutter);
-  const window = inSight.slice(0, height - heads.length);
+  const { lanes, heads, window } = listed(scene);
   const shown = eventsIn(scene, window);
   const events = shown.map(({ event }) => event);
   const timeWidth = timeWidthOf(events, isSimulated);

@@ -1,6 +1,6 @@
+import { isTrouble } from '@custody/replay';
 import type { TaskId, TraceEvent, World } from '@custody/trace';
 import { type Row, type Span, span } from '../row.ts';
-import { isTrouble } from '../short-fields.ts';
 
 /** A column for one task. */
 interface Lane {
@@ -52,10 +52,15 @@ const standing = (world: World, task: TaskId): Span => {
   return world.tasks[task] === undefined ? span('· ', 'dim') : span('│ ', 'dim');
 };
 
+/** Nobody has worked out yet how the task stands. */
+const unknown = span('? ', 'dim');
+
 /** One row of the lanes: who moved, and how everyone else stands in the world after it. */
-export const laneCells = ({ lanes, others }: Lanes, event: TraceEvent, world: World): Row => {
+export const laneCells = ({ lanes, others }: Lanes, event: TraceEvent, world: World | null): Row => {
   const moved = isTrouble(event) ? span('! ', 'bad') : span('● ', 'strong');
-  const cells = lanes.map(({ task }) => (task === event.task ? moved : standing(world, task)));
+  const cells = lanes.map(({ task }) =>
+    task === event.task ? moved : world === null ? unknown : standing(world, task),
+  );
   const isOther = lanes.every(({ task }) => task !== event.task);
   return others > 0 ? [...cells, isOther ? moved : span('· ', 'dim')] : cells;
 };

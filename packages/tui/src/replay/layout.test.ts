@@ -13,13 +13,13 @@ describe('the layout', () => {
         const layout = layoutOf({ columns, rows }, 3);
         const { isStacked, list, world, notes } = layout;
         expect(isStacked ? list.columns : list.columns + 2 + world.columns).toBe(columns);
-        expect(isStacked ? list.rows + 1 + world.rows : list.rows).toBe(rows - 2 - notes);
+        expect(isStacked ? list.rows + 1 + world.rows : list.rows).toBe(rows - 3 - notes);
       }
     }
   });
 
   it('has no more lanes than the run has tasks', () => {
     expect(layoutOf({ columns: 140, rows: 41 }, 2).lanes).toBe(2);
-    expect(layoutOf({ columns: 80, rows: 20 }, 40).lanes).toBe(4);
+    expect(layoutOf({ columns: 80, rows: 20 }, 40).lanes).toBe(3);
   });
 });

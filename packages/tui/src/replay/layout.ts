@@ -12,8 +12,8 @@ export interface Layout {
   readonly lanes: number;
 }
 
-/** The rule and the event below the list. */
-const fixed = 2;
+/** The rule and the event below the list, and the scrub bar. */
+const fixed = 3;
 
 const lanesFor = (rows: number, tasks: number): number => Math.max(1, Math.min(tasks, 9, Math.floor(rows / 4)));
 

@@ -1,6 +1,7 @@
 import type { Standing } from '../shell/screen.ts';
 import { textOn } from '../text-screen/text-screen.ts';
-import { eventAt, remarksAt } from './body.ts';
+import { remarksAt } from './body.ts';
+import { eventAt } from './moves.ts';
 import { readingLines } from './place-rows.ts';
 import type { Replay } from './state.ts';
 
@@ -11,6 +12,6 @@ export const readingOf = (state: Replay): Standing => {
     title: `${view.title}, position ${at}`,
     from: '',
     command: `custody note list ${view.header.run}`,
-    lines: readingLines(eventAt(view, at), remarksAt(state)),
+    lines: readingLines(eventAt(state), remarksAt(state)),
   });
 };

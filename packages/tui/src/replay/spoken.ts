@@ -1,13 +1,14 @@
 import { lineOf } from '@custody/replay';
 import { textOf } from '../row.ts';
 import { worldPane } from '../world-pane.ts';
-import { eventAt, remarksAt } from './body.ts';
+import { remarksAt } from './body.ts';
+import { eventAt } from './moves.ts';
 import type { Replay } from './state.ts';
 
 /** The event just applied, what is said of it, and the world, without boxes: for a screen reader. */
 export const spokenOf = (state: Replay): readonly string[] => {
   const { view, position: at } = state;
-  const event = eventAt(view, at);
+  const event = eventAt(state);
   const { findings, notes } = remarksAt(state);
   return [
     event === null ? 'the run begins' : lineOf(event).trim(),

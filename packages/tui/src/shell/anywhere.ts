@@ -34,7 +34,7 @@ export const anywhere: readonly AnywhereBinding[] = [
   },
   {
     id: 'explore',
-    keys: ['E'],
+    keys: ['X'],
     does: 'explore every interleaving of a variant and a scenario',
     effects: () => [{ type: 'open', screen: explorationOf() }],
   },

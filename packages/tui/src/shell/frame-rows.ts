@@ -1,8 +1,9 @@
 import { labelOf } from '../help/labels.ts';
-import { cutRow, type Row, span } from '../row.ts';
+import { cutRow, type Row, type Span, span } from '../row.ts';
 import { cut, fit, plain, tail, widthOf } from '../text.ts';
 import { anywhere } from './anywhere.ts';
 import type { Prompt } from './prompt.ts';
+import type { ShownBinding } from './screen.ts';
 import { bodySize, type Shell, topOf } from './shell.ts';
 
 /** The smallest terminal with a whole screen. */
@@ -24,19 +25,30 @@ const placeRow = (shell: Shell): Row => {
   return cutRow([span(top.place(), 'strong'), ...beside], shell.size.columns);
 };
 
-/** The keys that work here, each with a word. */
+/** A key with a word; nothing when it has none, or no key. */
+const hintOf = ({ keymap }: Shell, name: string, { keys, hint }: Pick<ShownBinding, 'keys' | 'hint'>): Row => {
+  const [key] = keymap.keysOf(name, keys);
+  return hint === undefined || key === undefined ? [] : [span(labelOf(key), 'strong'), span(` ${hint}  `, 'dim')];
+};
+
+const widthOfRow = (row: Row): number => row.reduce((sum, { text }) => sum + widthOf(text), 0);
+
+/** The keys that work here, as many as there is room for; those that work anywhere are always among them. */
 const hintRow = (shell: Shell): Row => {
-  const { keymap, size, stack } = shell;
   const { name: screen, bindings } = topOf(shell);
-  const hinted = [
-    ...bindings.filter(({ works }) => works).map((binding) => ({ ...binding, name: `${screen}.${binding.id}` })),
-    ...anywhere.map((binding) => ({ ...binding, name: `any.${binding.id}` })),
-  ].map((binding) => (stack.length === 1 && binding.name === 'any.back' ? { ...binding, hint: 'quit' } : binding));
-  const hints = hinted.flatMap(({ name, keys, hint }): Row => {
-    const [key] = keymap.keysOf(name, keys);
-    return hint === undefined || key === undefined ? [] : [span(labelOf(key), 'strong'), span(` ${hint}  `, 'dim')];
-  });
-  return cutRow(hints, size.columns);
+  const leave = shell.stack.length === 1 ? 'quit' : 'back';
+  const always = anywhere.flatMap((binding) =>
+    hintOf(shell, `any.${binding.id}`, binding.id === 'back' ? { ...binding, hint: leave } : binding),
+  );
+  const hints: Span[] = [];
+  let left = shell.size.columns - widthOfRow(always);
+  for (const binding of bindings.filter(({ works }) => works)) {
+    const hint = hintOf(shell, `${screen}.${binding.id}`, binding);
+    left -= widthOfRow(hint);
+    if (left < 0) break;
+    hints.push(...hint);
+  }
+  return cutRow([...hints, ...always], shell.size.columns);
 };
 
 const promptRow = ({ label, text, isKey }: Prompt, width: number): Row => {

@@ -21,6 +21,11 @@ export interface Outside {
   readonly desk: Workbench;
   /** Who writes notes here. */
   readonly author: () => string;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number;
+  /** Lets keys and frames come in between. */
+  readonly pause: () => Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Every verb of the command line. */
   readonly verbs: readonly Verb[];
   /** Runs a command line (without the word `custody`) on the same store, as a process of its own. */
@@ -29,8 +34,6 @@ export interface Outside {
   readonly edit: (text: string) => Promise<string | null>;
   /** Stops the process, as Ctrl-Z does, until it is continued; while the terminal is lent. */
   readonly stop: () => Promise<void>;
-  /** Lets keys and drawing have their turn, in the middle of long work. */
-  readonly rest: () => Promise<void>;
   /** Others on a run that is joined; absent where nothing can be joined. */
   readonly joined?: JoinedTo;
 }

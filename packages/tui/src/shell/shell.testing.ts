@@ -31,10 +31,12 @@ export const textShown = (shell: Shell): readonly string[] => frameRows(shell).m
 export const outsideWith = (given: Partial<Outside>): Outside => ({
   desk: {} as Workbench,
   author: () => 'me',
+  now: () => 0,
+  pause: () => Promise.resolve(),
+  sleep: () => Promise.resolve(),
   verbs: someVerbs,
   command: () => Promise.reject(new Error('no commands here')),
   edit: () => Promise.reject(new Error('no editor here')),
   stop: () => Promise.reject(new Error('nobody to stop')),
-  rest: async () => {},
   ...given,
 });
