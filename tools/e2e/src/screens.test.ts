@@ -45,17 +45,18 @@ describe.each(seats)('from a refused claim to the leak of the mail’s scheme, a
     screen.send('Enter');
     await screen.waitFor(`position ${refused.position}/`);
 
-    // Who had the mutex before the one who was refused: the use that it was refused for.
+    // Back over those who took the mutex, to the last one before who was refused: the use that it was refused for.
     const taken = at
       .lines('show', '6.1-race', '--to', String(refused.position), '--grep', 'LockAcquired.*lock=group:6')
-      .filter(({ task }: { task: string }) => task !== refused.task);
-    const holder = taken.at(-1);
-    screen.type('/LockAcquired.*lock=group:6');
-    screen.send('Enter');
-    for (;;) {
-      screen.send('N');
-      const shown = await screen.waitFor(/position \d+\//);
-      if (shown.includes(`position ${holder.position}/`)) break;
+      .reverse();
+    const own = taken.findIndex(({ task }: { task: string }) => task !== refused.task);
+    const holder = taken[own];
+    screen.send('k');
+    await screen.waitFor(`position ${refused.position - 1}/`);
+    for (const { task, position } of taken.slice(0, own + 1)) {
+      screen.send('h');
+      await screen.waitFor(`position ${position}/`);
+      expect(screen.screen()).toContain(`${task} takes group:6`);
     }
     expect(screen.screen()).toMatch(new RegExp(`lock group:6\\s*\\*?${holder.task}`));
 
@@ -63,7 +64,7 @@ describe.each(seats)('from a refused claim to the leak of the mail’s scheme, a
     screen.type(`this use is why (${name})`);
     screen.send('Enter');
     await screen.waitFor(`The note is at position ${holder.position}`);
-    screen.send('T');
+    screen.send('A');
     await screen.waitFor(`this use is why (${name})`);
     await screen.waitFor(/note \d+\/\d+/);
     screen.send('Enter');
