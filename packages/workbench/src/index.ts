@@ -55,7 +55,7 @@ export type { Extent, HuntStory } from './hunt-story.ts';
 export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
 export type { TakenMails } from './note-mails.ts';
-export { type Moment, type NotesOfRun, placeOf, type Subject } from './notes.ts';
+export { type Moment, type NotesOfRun, placesIn, type Subject } from './notes.ts';
 export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
 export { type Origin, requestOf } from './origin.ts';

@@ -61,7 +61,34 @@ describe('the notes screen', () => {
     shown.type('v');
     expect(shown.frame()).toContain('All notes are settled: v shows them');
     shown.type('v');
-    expect(shown.frame()).toContain('resolved');
+    expect(shown.frame()).toContain('settled  Why');
+    shown.type('x');
+    await shown.shows('1 open, 0 settled');
+  });
+
+  it('labels a thread, and takes the label off', async () => {
+    const { shown } = await discussed();
+    shown.type('tcase:2.a<enter>');
+    await shown.shows('Labelled case:2.a');
+    expect(shown.frame()).toContain('[case:2.a]');
+    shown.type('t-case:2.a<enter>');
+    await shown.shows('No longer case:2.a');
+    expect(shown.frame()).not.toContain('[case:2.a]');
+  });
+
+  it('edits, takes back and undoes what is one’s own only', async () => {
+    const { shown } = await discussed({ edit: async (text) => `${text}, and why` });
+    shown.type('e');
+    await shown.shows('Cannot edit it: nothing in this thread is by me');
+    shown.type('rI see<enter>');
+    await shown.shows('  I see');
+    shown.type('e');
+    await shown.shows('  I see, and why');
+    shown.type('d');
+    await shown.shows('Taken back');
+    expect(shown.frame()).not.toContain('I see');
+    shown.type('u');
+    await shown.shows('  I see, and why');
   });
 
   it('goes to the place in the run', async () => {

@@ -1,20 +1,22 @@
 import type { Position } from '@custody/trace';
 import type { NotesOfRun, Run } from '@custody/workbench';
 import { itemKeys, itemMouse } from '../item-keys.ts';
-import { chosenBy, chosenOf, itemRows, spokenItem } from '../item-list.ts';
+import { chosenBy, itemRows, spokenItem } from '../item-list.ts';
 import type { Peer } from '../joined.ts';
 import { replayOfRun } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, cutRows, type Row, span } from '../row.ts';
 import type { Outside } from '../shell/outside.ts';
-import { type Effect, type KeyBinding, type Screen, type Standing, type Step, stand } from '../shell/screen.ts';
+import { type Effect, type KeyBinding, type Screen, type Step, stand } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
-import { peersText, type Shown, type Thread, threadItems, threadRows, threadsOf } from './threads.ts';
+import { isShown, peersText, type Shown, type Thread, threadItems, threadRows, threadsOf } from './threads.ts';
 
 /** What people say of a run. */
 interface Discussion {
   readonly run: Run;
   readonly found: NotesOfRun;
+  /** All of them, with their places. */
+  readonly threads: readonly Thread[];
   readonly shown: Shown;
   readonly chosen: number;
   /** Who else looks at it; null when the run is not joined. */
@@ -24,14 +26,17 @@ interface Discussion {
 type News =
   | { readonly type: 'found'; readonly found: NotesOfRun; readonly says?: string }
   | { readonly type: 'typed'; readonly what: Writing; readonly text: string }
+  | { readonly type: 'label'; readonly label: string }
   | { readonly type: 'peers'; readonly peers: readonly Peer[] };
 
 /** What is written: a note beside the chosen one, an answer to it. */
 type Writing = 'note' | 'reply';
 
-const itemsOf = ({ run, found, shown }: Discussion) => threadItems(threadsOf(run, found.notes, shown));
+const threadsShown = ({ threads, shown }: Discussion) => threads.filter((thread) => isShown(thread, shown));
 
-const chosen = (state: Discussion): Thread | null => chosenOf(itemsOf(state), state.chosen);
+const itemsOf = (state: Discussion) => threadItems(threadsShown(state));
+
+const chosen = (state: Discussion): Thread | null => threadsShown(state)[state.chosen] ?? null;
 
 /** A change to the notes; what they are then comes back as news. */
 const change = (name: string, verb: (outside: Outside) => Promise<NotesOfRun>, says: string): Effect<News> => ({
@@ -76,11 +81,85 @@ const inEditor = (state: Discussion, what: Writing): Step<Discussion, News> => {
   return { state, effects: [effect] };
 };
 
-const resolve = (state: Discussion): Step<Discussion, News> => {
+/** A change to the chosen thread, if there is one. */
+const onThread =
+  (
+    name: string,
+    says: (thread: Thread) => string,
+    verb: (outside: Outside, run: Run, thread: Thread) => Promise<NotesOfRun>,
+  ) =>
+  (state: Discussion): Step<Discussion, News> => {
+    const thread = chosen(state);
+    if (thread === null) return { state, says: 'There is no note here' };
+    return { state, effects: [change(name, (outside) => verb(outside, state.run, thread), says(thread))] };
+  };
+
+/** Settles the thread, or opens it again. */
+const resolve = onThread(
+  'settle the note',
+  ({ note }) => (note.resolved ? 'The note is open again' : 'The note is settled'),
+  ({ desk, author }, run, { note }) => desk.resolveNote(run, note.id, author(), !note.resolved),
+);
+
+/** What the author said last in a thread. */
+const lastOwn = ({ note }: Thread, author: string): { readonly id: string; readonly body: string } => {
+  const own = [note, ...note.replies].findLast((said) => said.author === author && said.body !== '');
+  if (own === undefined) throw new Error(`nothing in this thread is by ${author}`);
+  return own;
+};
+
+const takeBack = onThread(
+  'take it back',
+  () => 'Taken back (u undoes that)',
+  ({ desk, author }, run, thread) => desk.deleteNote(run, lastOwn(thread, author()).id, author()),
+);
+
+const edit = (state: Discussion): Step<Discussion, News> => {
+  const { run } = state;
   const thread = chosen(state);
-  if (thread === null) return { state, says: 'There is no note to settle' };
-  const verb = ({ desk, author }: Outside) => desk.resolveNote(state.run, thread.note.id, author());
-  return { state, effects: [change('settle the note', verb, 'The note is settled')] };
+  if (thread === null) return { state, says: 'There is no note here' };
+  const effect: Effect<News> = {
+    type: 'lend-terminal',
+    name: 'edit it',
+    run: async ({ desk, author, edit: inEditorOf }, tell) => {
+      const { id, body: before } = lastOwn(thread, author());
+      const body = await inEditorOf(before);
+      if (body === null || body === before) return;
+      tell({
+        type: 'found',
+        found: await desk.editNote(run, id, { author: author(), body }),
+        says: 'It reads otherwise now',
+      });
+    },
+  };
+  return { state, effects: [effect] };
+};
+
+const undo = (state: Discussion): Step<Discussion, News> => ({
+  state,
+  effects: [change('undo', ({ desk, author }) => desk.undoNotes(state.run, author()), 'Your last change is undone')],
+});
+
+const askLabel = (state: Discussion): Step<Discussion, News> =>
+  chosen(state) === null
+    ? { state, says: 'There is no note here' }
+    : {
+        state,
+        effects: [
+          { type: 'ask', label: 'label, or -label to take one off: ', entered: (label) => ({ type: 'label', label }) },
+        ],
+      };
+
+/** `case:2.a` puts a label on the chosen note, `-case:2.a` takes it off. */
+const labelled = (state: Discussion, text: string): Step<Discussion, News> => {
+  const off = text.startsWith('-');
+  const label = off ? text.slice(1) : text;
+  const put = onThread(
+    'label the note',
+    () => (off ? `No longer ${label}` : `Labelled ${label}`),
+    ({ desk, author }, run, { note }) => desk.labelNote(run, note.id, { author: author(), label, off }),
+  );
+  return put(state);
 };
 
 const replay = (state: Discussion): Step<Discussion, News> => {
@@ -138,7 +217,11 @@ const keys: readonly KeyBinding<Discussion, News>[] = [
     does: 'a new note at the same place, in $EDITOR',
     press: (state) => inEditor(state, 'note'),
   },
-  { id: 'resolve', keys: ['x'], does: 'settle the note', hint: 'settle', press: resolve },
+  { id: 'resolve', keys: ['x'], does: 'settle the note, or open it again', hint: 'settle', press: resolve },
+  { id: 'label', keys: ['t'], does: 'put a label on the note, or take one off', hint: 'label', press: askLabel },
+  { id: 'edit', keys: ['e'], does: 'edit what you said last in the thread, in $EDITOR', press: edit },
+  { id: 'take-back', keys: ['d'], does: 'take back what you said last in the thread', press: takeBack },
+  { id: 'undo', keys: ['u'], does: 'undo your last change to the notes', press: undo },
   { id: 'settled', keys: ['v'], does: 'show or hide settled notes', press: toggleShown },
   {
     id: 'reread',
@@ -204,9 +287,9 @@ const spoken = (state: Discussion): readonly string[] => {
 
 /** The same thread stays chosen when others come or go above it. */
 const withFound = (state: Discussion, found: NotesOfRun): Discussion => {
-  const next = { ...state, found };
+  const next = { ...state, found, threads: threadsOf(state.run, found.notes) };
   const wanted = found.changed ?? chosen(state)?.note.id;
-  const number = threadsOf(state.run, found.notes, state.shown).findIndex(({ note }) => note.id === wanted);
+  const number = threadsShown(next).findIndex(({ note }) => note.id === wanted);
   return { ...next, chosen: number < 0 ? Math.max(0, chosenBy(itemsOf(next), state.chosen, 0)) : number };
 };
 
@@ -216,6 +299,8 @@ const act = (state: Discussion, news: News): Step<Discussion, News> => {
       return { state: withFound(state, news.found), ...(news.says !== undefined && { says: news.says }) };
     case 'peers':
       return { state: { ...state, peers: news.peers } };
+    case 'label':
+      return news.label.trim() === '' ? { state } : labelled(state, news.label.trim());
     case 'typed':
       return news.text.trim() === ''
         ? { state, says: 'Nothing was written' }
@@ -262,13 +347,20 @@ const notesScreen: Screen<Discussion, News> = {
   })),
 };
 
-/** What people say of a run. */
-const notesOfRun = async ({ desk }: Pick<Outside, 'desk'>, run: Run): Promise<Standing> =>
-  stand(notesScreen, { run, found: await desk.notes(run), shown: 'all', chosen: 0, peers: null });
-
-/** As `notesOfRun`, of the run that `reference` names. */
+/** What people say of the run that `reference` names. */
 export const openNotes = (reference: string): Effect<never> => ({
   type: 'fetch',
   name: `open the notes on ${reference}`,
-  screen: async (outside) => notesOfRun(outside, await outside.desk.open(reference)),
+  screen: async ({ desk }) => {
+    const run = await desk.open(reference);
+    const found = await desk.notes(run);
+    return stand(notesScreen, {
+      run,
+      found,
+      threads: threadsOf(run, found.notes),
+      shown: 'all',
+      chosen: 0,
+      peers: null,
+    });
+  },
 });

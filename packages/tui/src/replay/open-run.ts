@@ -1,17 +1,19 @@
 import { clamp, growingTimeline, replayer } from '@custody/replay';
 import type { Position } from '@custody/trace';
-import { casesMetIn, crossroadsAt, type NotesOfRun, placeOf, type Run, requestOf } from '@custody/workbench';
+import { casesMetIn, crossroadsAt, type NotesOfRun, placesIn, type Run, requestOf } from '@custody/workbench';
 import type { Outside } from '../shell/outside.ts';
 import type { Standing } from '../shell/screen.ts';
 import type { CaseView, NoteView, ReplayView } from '../view.ts';
 import { replayOf } from './replay-screen.ts';
 
-const viewsOf = (run: Run, { notes }: NotesOfRun): readonly NoteView[] =>
-  notes.flatMap((note) => {
-    const position = placeOf(run, note);
+const viewsOf = (run: Run, { notes }: NotesOfRun): readonly NoteView[] => {
+  const placeOf = placesIn(run);
+  return notes.flatMap((note) => {
+    const position = placeOf(note);
     const { id, author, body, replies, resolved } = note;
     return position === null ? [] : [{ id, position, author, body, replies, resolved }];
   });
+};
 
 const caseViews = (run: Run): readonly CaseView[] =>
   casesMetIn(run).map(({ id, says, isExpected, position }) => ({
