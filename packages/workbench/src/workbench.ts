@@ -1,7 +1,7 @@
 import type { CompareOptions } from '@custody/compare';
 import type { StopSignal } from '@custody/log';
 import type { Position, TraceEvent } from '@custody/trace';
-import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
+import { type CatalogueEntry, catalogueOf, findRun, notesStream } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
 import type { ExperimentRequest } from './experiment.ts';
@@ -56,6 +56,8 @@ export interface Workbench {
   /** As `simulate`, run after run until one shows a violation, which is then shrunk. */
   readonly hunt: (experiment: ExperimentRequest, wanted: HuntRequest) => Promise<SimulatedRun>;
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
+  /** Has anybody ever written a note on the run? Told without reading it, as listing its notes has to. */
+  readonly hasNotes: (run: Run) => Promise<boolean>;
   readonly notes: (run: Run) => Promise<NotesOfRun>;
   readonly addNote: (run: Run, at: Position, note: NewNote) => Promise<NotesOfRun>;
   readonly replyToNote: (run: Run, note: string, reply: NewNote) => Promise<NotesOfRun>;
@@ -76,6 +78,7 @@ export const workbench = (ports: Ports): Workbench => ({
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,
+  hasNotes: async ({ header: { run }, life }) => (await ports.log.head(notesStream({ run, life }))) > 0,
   notes: (run) => notesOf(ports, run),
   addNote: (run, at, note) => addNote(ports, run, at, note),
   replyToNote: (run, note, reply) => replyToNote(ports, run, note, reply),
