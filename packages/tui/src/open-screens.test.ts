@@ -80,19 +80,19 @@ describe('an open screen', () => {
     const before = terminal.written().length;
     await terminal.press('j');
     await terminal.shows('--at 1502');
-    expect(terminal.written().length - before).toBeLessThan(1200);
+    expect(terminal.written().length - before).toBeLessThan(600);
     await terminal.press('q');
     await closed;
   });
 
   it('writes colours only to a terminal that has them and wants them', async () => {
-    const cyan = '\u001b[36m';
+    const cyan = ['\u001b[36m', '\u001b[0;36m'];
     for (const hasColors of [true, false]) {
       const terminal = fakeTerminal({ hasColors });
       const closed = openReplay(viewOf(longRun(30)), terminal);
       await terminal.press('jq');
       await closed;
-      expect(terminal.written().includes(cyan)).toBe(hasColors);
+      expect(cyan.some((color) => terminal.written().includes(color))).toBe(hasColors);
     }
   });
 

@@ -4,6 +4,7 @@ import type { Outside } from './shell/outside.ts';
 import type { Standing } from './shell/screen.ts';
 import { ShellView } from './shell/shell-view.tsx';
 import { type Hands, storeOf } from './shell/store.ts';
+import { thriftyOutput } from './terminal/thrifty-output.ts';
 import type { Terminal } from './view.ts';
 
 /** Mouse reports: clicks and the wheel, with positions of any size. */
@@ -50,11 +51,10 @@ export const openScreens = async (
   };
   const options = {
     stdin,
-    stdout,
+    stdout: thriftyOutput(stdout),
     // A terminal in CI is still a terminal; ink would otherwise print only the last frame.
     interactive: true,
     alternateScreen: true,
-    incrementalRendering: true,
     maxFps: 60,
     patchConsole: false,
   };

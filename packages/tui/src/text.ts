@@ -4,7 +4,8 @@ const wide =
 const zero = /\p{Mn}|\p{Me}|\p{Cf}/u;
 const ascii = /^[\x20-\x7e]*$/;
 
-const columnsOf = (character: string): number => {
+/** How many columns one character takes: 0, 1 or 2. */
+export const columnsOf = (character: string): number => {
   if (zero.test(character)) return 0;
   return wide.test(character) ? 2 : 1;
 };

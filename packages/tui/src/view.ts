@@ -39,7 +39,7 @@ export interface ReplayView {
   readonly notes: readonly NoteView[];
   readonly findings: readonly Finding[];
   /** All notes of the run as they are now; absent when there is no more to read than `notes`. */
-  readonly readNotes?: () => Promise<readonly NoteView[]>;
+  readonly readNotes?: (signal: AbortSignal) => Promise<readonly NoteView[]>;
   /** Which cases a simulated run met; absent in a recording. */
   readonly readCases?: () => readonly CaseView[];
   /** New events of a run that is being recorded, as they come; absent when it is closed. */
@@ -49,7 +49,7 @@ export interface ReplayView {
   /** Opens the simulated run in which that was done next instead. */
   readonly instead?: (outside: Outside, schedule: string) => Promise<Standing>;
   /** Keeps a note and answers with all notes of the run; absent when notes cannot be written. */
-  readonly addNote?: (at: Position, body: string) => Promise<readonly NoteView[]>;
+  readonly addNote?: (at: Position, body: string, signal: AbortSignal) => Promise<readonly NoteView[]>;
 }
 
 /** The streams of a terminal; `process.stdin` and `process.stdout` are ones. */

@@ -3,7 +3,7 @@ import type { CompareOptions } from '@custody/compare';
 import type { StopSignal } from '@custody/log';
 import type { Position, TraceEvent } from '@custody/trace';
 import { type CarriedNotes, type CarryRequest, carryNotes } from './carry-notes.ts';
-import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
+import { type CatalogueEntry, catalogueOf, findRun, notesStream } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
 import type { ExperimentRequest } from './experiment.ts';
@@ -75,6 +75,8 @@ export interface Workbench {
   /** As `simulate`, run after run until one shows a violation, which is then shrunk. */
   readonly hunt: (experiment: ExperimentRequest, wanted: HuntRequest) => Promise<SimulatedRun>;
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
+  /** Has anybody ever written a note on the run? Told without reading it, as listing its notes has to. */
+  readonly hasNotes: (run: Run) => Promise<boolean>;
   /** The notes on a run, now or as they stood. @throws RequestError when they are not as far as that revision. */
   readonly notes: (run: Run, at?: Moment) => Promise<NotesOfRun>;
   readonly noteHistory: (run: Run) => Promise<readonly HistoryEntry[]>;
@@ -114,6 +116,7 @@ export const workbench = (ports: Ports): Workbench => ({
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,
+  hasNotes: async ({ header: { run }, life }) => (await ports.log.head(notesStream({ run, life }))) > 0,
   notes: (run, at) => notesOf(ports, run, at),
   noteHistory: (run) => noteHistory(ports, run),
   addNote: (run, about, note) => addNote(ports, run, about, note),

@@ -38,8 +38,8 @@ export const readingOn = ({ view, overview }: Replay): Effect<ReplayNews> => ({
 export const readingNotes = ({ view }: Replay): Effect<ReplayNews> => ({
   type: 'work',
   name: 'read the notes',
-  run: async (_, tell) => {
-    const notes = await view.readNotes?.();
+  run: async (_, tell, signal) => {
+    const notes = await view.readNotes?.(signal);
     if (notes !== undefined) tell({ type: 'notes', notes });
   },
 });

@@ -100,8 +100,10 @@ export const eventList = (scene: ListScene): readonly Row[] => {
       flagAt(at),
       span(' '),
       ...laneCells(lanes, event, world),
-      span(`${timeOf(event.at, isSimulated).padStart(timeWidth)} `, tone === 'strong' ? tone : 'dim'),
-      span(`${nameOf(event).padEnd(typeWidth)} ${fieldsIn(event, lanes)}`, tone),
+      span(
+        `${timeOf(event.at, isSimulated).padStart(timeWidth)} ${nameOf(event).padEnd(typeWidth)} ${fieldsIn(event, lanes)}`,
+        tone,
+      ),
     ];
   });
   return [...heads, ...starts, ...rows].map((row) => cutRow(row, width));

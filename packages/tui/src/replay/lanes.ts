@@ -57,7 +57,7 @@ const unknown = span('? ', 'dim');
 
 /** One row of the lanes: who moved, and how everyone else stands in the world after it. */
 export const laneCells = ({ lanes, others }: Lanes, event: TraceEvent, world: World | null): Row => {
-  const moved = isTrouble(event) ? span('! ', 'bad') : span('● ', 'strong');
+  const moved = isTrouble(event) ? span('! ', 'bad') : span('● ');
   const cells = lanes.map(({ task }) =>
     task === event.task ? moved : world === null ? unknown : standing(world, task),
   );

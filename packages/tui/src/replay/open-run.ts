@@ -1,19 +1,10 @@
 import { clamp, growingTimeline, replayer } from '@custody/replay';
-import type { Position } from '@custody/trace';
-import { casesMetIn, crossroadsAt, type NotesOfRun, placesIn, type Run, requestOf } from '@custody/workbench';
+import { casesMetIn, crossroadsAt, type Run, requestOf } from '@custody/workbench';
 import type { Outside } from '../shell/outside.ts';
 import type { Standing } from '../shell/screen.ts';
-import type { CaseView, NoteView, ReplayView } from '../view.ts';
+import type { CaseView, ReplayView } from '../view.ts';
+import { keepNote, notesOfRun } from './notes-of-run.ts';
 import { replayOf } from './replay-screen.ts';
-
-const viewsOf = (run: Run, { notes }: NotesOfRun): readonly NoteView[] => {
-  const placeOf = placesIn(run);
-  return notes.flatMap((note) => {
-    const position = placeOf(note);
-    const { id, author, body, replies, resolved } = note;
-    return position === null ? [] : [{ id, position, author, body, replies, resolved }];
-  });
-};
 
 const caseViews = (run: Run): readonly CaseView[] =>
   casesMetIn(run).map(({ id, says, isExpected, position }) => ({
@@ -46,7 +37,6 @@ const liveOf = ({ desk }: Outside, run: Run): Pick<ReplayView, 'timeline' | 'rep
 
 /** The replay of a run that is open already. */
 export const replayOfRun = (outside: Outside, run: Run, at: number): Standing => {
-  const { desk, author } = outside;
   return replayOf({
     title: run.header.title,
     header: run.header,
@@ -55,9 +45,8 @@ export const replayOfRun = (outside: Outside, run: Run, at: number): Standing =>
     start: clamp(at, run.replayer.end),
     notes: [],
     findings: run.findings.flatMap(({ position, text }) => (position === undefined ? [] : [{ position, text }])),
-    readNotes: async () => viewsOf(run, await desk.notes(run)),
-    addNote: async (position: Position, body: string) =>
-      viewsOf(run, await desk.addNote(run, position, { author: author(), body })),
+    readNotes: (signal) => notesOfRun(outside, run, signal),
+    addNote: (at, body, signal) => keepNote(outside, run, at, body, signal),
   });
 };
 

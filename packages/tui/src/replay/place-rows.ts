@@ -1,13 +1,14 @@
 import { fieldsOf, nameOf, type Position, type TraceEvent } from '@custody/trace';
 import { cutRow, cutRows, type Row, span, textOf } from '../row.ts';
-import { cut, plain, widthOf, wrapped } from '../text.ts';
+import { cut, plain, wrapped } from '../text.ts';
 import type { NoteView } from '../view.ts';
 
-/** A line across with a text on it. */
-export const rule = (text: string, width: number): Row => {
-  const said = cut(plain(text), width - 5);
-  return [span('── ', 'dim'), span(said, 'strong'), span(` ${'─'.repeat(width - 4 - widthOf(said))}`, 'dim')];
-};
+/** A text that is set off from what stands above; a line across all of the screen would cost more bytes than it says. */
+export const rule = (text: string, width: number): Row => [
+  span('── ', 'dim'),
+  span(cut(plain(text), width - 6), 'strong'),
+  span(' ──', 'dim'),
+];
 
 const whoOf = (event: TraceEvent): string =>
   [

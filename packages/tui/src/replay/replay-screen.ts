@@ -49,8 +49,8 @@ const pressLetter = (state: Replay, verb: 'set' | 'go', letter: string): ReplayS
 const keeping = ({ view }: Replay, at: Position, body: string): Effect<ReplayNews> => ({
   type: 'work',
   name: 'keep the note',
-  run: async (_, tell) => {
-    const notes = await view.addNote?.(at, body);
+  run: async (_, tell, signal) => {
+    const notes = await view.addNote?.(at, body, signal);
     if (notes !== undefined) tell({ type: 'notes', notes, kept: at });
   },
 });

@@ -7,7 +7,8 @@ const levels = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'];
 
 const levelOf = (count: number, most: number): string => {
   if (count === 0) return levels[0] ?? ' ';
-  const share = Math.log(1 + count) / Math.log(1 + most);
+  // By the root, as a burst would make all else vanish.
+  const share = Math.sqrt(count / most);
   return levels[Math.max(1, Math.min(levels.length - 1, Math.ceil(share * (levels.length - 1))))] ?? ' ';
 };
 

@@ -126,6 +126,15 @@ export const storeOf = (
     for (const changed of listeners) changed();
   };
 
+  /** What a key does; one that cannot be done, as the store lost what it needs, leaves all as it was. */
+  const attempt = (step: () => ShellStep): void => {
+    try {
+      take(step());
+    } catch (error) {
+      take(say(shell, failure('do that', error)));
+    }
+  };
+
   const start = openedShell(first, size, keymap, outside.verbs);
   shell = start.shell;
   for (const job of start.jobs) carryOut(job);
@@ -136,16 +145,17 @@ export const storeOf = (
       listeners.add(changed);
       return () => listeners.delete(changed);
     },
-    press: (keys) => {
-      let step: ShellStep = { shell, jobs: [] };
-      for (const key of keys) {
-        const next = press(step.shell, key);
-        step = { shell: next.shell, jobs: [...step.jobs, ...next.jobs] };
-      }
-      take(step);
-    },
-    point: (mouse) => take(pointed(shell, mouse)),
-    resize: (next) => take(resized(shell, next)),
+    press: (keys) =>
+      attempt(() => {
+        let step: ShellStep = { shell, jobs: [] };
+        for (const key of keys) {
+          const next = press(step.shell, key);
+          step = { shell: next.shell, jobs: [...step.jobs, ...next.jobs] };
+        }
+        return step;
+      }),
+    point: (mouse) => attempt(() => pointed(shell, mouse)),
+    resize: (next) => attempt(() => resized(shell, next)),
     close: () => {
       for (const owner of running.keys()) abort(owner);
     },
