@@ -1,4 +1,4 @@
-import { fieldsOf, nameOf, type Position } from '@custody/trace';
+import { fieldsOf, nameOf, type Position, position } from '@custody/trace';
 import { replayOfReference } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, type Row, span } from '../row.ts';
@@ -19,7 +19,7 @@ import {
   toFirstDifference,
   toOwnership,
 } from './compared.ts';
-import type { Side } from './side-by-side.ts';
+import type { Side, SideLine } from './side-by-side.ts';
 import { worldColumns } from './world-columns.ts';
 
 type Sought = { readonly pattern: string };
@@ -41,8 +41,12 @@ const layoutOf = ({ hasWorlds }: Compared, { rows }: Size): Layout => {
   return { worlds, list: Math.max(0, rows - headRows - (hasWorlds ? ruleRows : 0) - worlds) };
 };
 
-const placesAt = ({ view: { lines }, line }: Compared): Sides<Position> =>
-  lines.count === 0 ? { left: 0 as Position, right: 0 as Position } : lines.at(line).places;
+const start: SideLine = { left: null, right: null, places: { left: position(0), right: position(0) } };
+
+/** The line at the cursor; the start of both where neither has anything to compare. */
+const lineHere = ({ view: { lines }, line }: Compared): SideLine => (lines.count === 0 ? start : lines.at(line));
+
+const placesAt = (state: Compared): Sides<Position> => lineHere(state).places;
 
 const headRow = ({ view }: Compared, width: number): Row => {
   const [left = '', right = ''] = sides.map((side) =>
@@ -62,7 +66,7 @@ const body = (state: Compared, size: Size): readonly Row[] => {
   const below = state.hasWorlds
     ? [
         rule('the worlds here; * marks what is otherwise on the other side', width),
-        ...worldColumns(view, placesAt(state), width, worlds),
+        ...worldColumns(view, lineHere(state), width, worlds),
       ]
     : [];
   return [headRow(state, width), ...shown, ...blanks, ...below].map((row) => cutRow(row, width));

@@ -122,7 +122,7 @@ const against = (state: Choosing, everywhere: boolean): Step<Choosing, News> => 
     choices: (text) =>
       variants
         .filter(({ id }) => id.includes(text) && id !== state.asked.variant)
-        .map(({ id, title }) => ({ text: id, does: title })),
+        .map(({ id, title }) => ({ text: id, does: `${id}: ${title}` })),
   };
   return { state, effects: [ask] };
 };
