@@ -66,7 +66,7 @@ export const withWorkbench = async <Result>(
       now: () => new Date().toISOString(),
       digest: (text) => createHash('sha256').update(text).digest('hex'),
       running: runningDigest,
-      newId: () => randomUUID().slice(0, 8),
+      newId: () => randomUUID().replaceAll('-', '').slice(0, 12),
     }),
   );
 };

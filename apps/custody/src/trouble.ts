@@ -1,5 +1,6 @@
 import { BundleError } from '@custody/bundle';
 import { ThreadError } from '@custody/explore-threads';
+import { NotAMailError } from '@custody/mbox';
 import {
   HybridError,
   MappingError,
@@ -17,6 +18,7 @@ export const problemOf = (error: unknown): string | undefined => {
     BundleError,
     HybridError,
     NotATraceError,
+    NotAMailError,
     MappingError,
     TopologyError,
     StoreError,

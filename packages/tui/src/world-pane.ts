@@ -8,7 +8,7 @@ import { wrapped } from './text.ts';
 import type { ReplayView } from './view.ts';
 
 /** The world at a position, with what its event changed and the group it was about. */
-interface Moment {
+export interface Moment {
   readonly world: World;
   readonly changes: Changes;
   readonly focus: GroupId | null;
@@ -43,9 +43,19 @@ const groupPane = (moment: Moment, width: number, height: number): readonly Row[
 };
 
 /**
- * The world at a position in at most `height` rows: groups first, then locks, calls and trouble, which keep half of
- * the room if they need it.
+ * A moment in at most `height` rows: groups first, then locks, calls and trouble, which keep half of the room if they
+ * need it.
  */
+export const momentRows = (moment: Moment, width: number, height: number): readonly Row[] => {
+  const { world, changes } = moment;
+  const busy = [...troubleRows(world), ...lockRows(world, changes), ...taskRows(world, changes)];
+  const tail = cutRows(busy, Math.ceil(height / 2));
+  const gap = tail.length > 0 ? 1 : 0;
+  const groups = groupPane(moment, width, height - tail.length - gap);
+  return [...groups, ...(gap === 1 ? [[]] : []), ...tail].map((row) => cutRow(row, width));
+};
+
+/** The world at a position in at most `height` rows. */
 export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] => {
   if (at > view.replayer.reach()) {
     const percent = Math.floor((100 * view.replayer.reach()) / view.timeline.length);
@@ -53,11 +63,5 @@ export const worldPane = (view: ReplayView, at: Position, width: number, height:
       span(line),
     ]);
   }
-  const moment = momentAt(view, at);
-  const { world, changes } = moment;
-  const busy = [...troubleRows(world), ...lockRows(world, changes), ...taskRows(world, changes)];
-  const tail = cutRows(busy, Math.ceil(height / 2));
-  const gap = tail.length > 0 ? 1 : 0;
-  const groups = groupPane(moment, width, height - tail.length - gap);
-  return [...groups, ...(gap === 1 ? [[]] : []), ...tail].map((row) => cutRow(row, width));
+  return momentRows(momentAt(view, at), width, height);
 };

@@ -1,4 +1,4 @@
-export type { Note } from '@custody/annotations';
+export type { HistoryEntry, Mark, Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export {
@@ -32,11 +32,19 @@ export {
   variants,
 } from '@custody/ownership';
 export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
-export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
+export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
+export type { CarriedBy } from './carry-places.ts';
+export { type CaseLedger, caseLedger, type LedgerCase, tellingCases } from './case-ledger.ts';
 export type { CatalogueEntry, RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
-export type { RunDiff } from './compare.ts';
-export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
+export { type RunDiff, worldsBetween } from './compare.ts';
+export {
+  compareVariants,
+  comparingVariants,
+  type ScenarioDiff,
+  type VariantDifference,
+  type VariantsDiff,
+} from './compare-variants.ts';
 export type { DeletedRun } from './delete-run.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
@@ -46,12 +54,15 @@ export { type ExportedModel, exportModel, modelFormats } from './export-model.ts
 export type { Extent, HuntStory } from './hunt-story.ts';
 export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
-export { type NotesOfRun, placeOf } from './notes.ts';
+export type { TakenMails } from './note-mails.ts';
+export { type Moment, type NotesOfRun, placeOf, type Subject } from './notes.ts';
+export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
 export { type Origin, requestOf } from './origin.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
+export type { ScenarioProgress } from './scenario-progress.ts';
 export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';
 export type { Verdict } from './verify-run.ts';

@@ -1,6 +1,8 @@
+import type { HistoryEntry } from '@custody/annotations';
 import type { CompareOptions } from '@custody/compare';
 import type { StopSignal } from '@custody/log';
 import type { Position, TraceEvent } from '@custody/trace';
+import { type CarriedNotes, type CarryRequest, carryNotes } from './carry-notes.ts';
 import { type CatalogueEntry, catalogueOf, findRun, notesStream } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
@@ -8,7 +10,24 @@ import type { ExperimentRequest } from './experiment.ts';
 import { type HuntRequest, huntRun } from './hunt-run.ts';
 import { type ImportedRun, importRecording, type Recording } from './import-recording.ts';
 import { type SimulatedRun, simulateRun } from './model-run.ts';
-import { addNote, type NewNote, type NotesOfRun, notesOf, replyToNote, resolveNote } from './notes.ts';
+import { noteMails, type TakenMails, type ThreadMail, takeMails } from './note-mails.ts';
+import {
+  addNote,
+  deleteNote,
+  editNote,
+  labelNote,
+  type Moment,
+  markPlace,
+  type NewLabel,
+  type NewNote,
+  type NotesOfRun,
+  noteHistory,
+  notesOf,
+  replyToNote,
+  resolveNote,
+  type Subject,
+  undoNotes,
+} from './notes.ts';
 import { followRun, openRun, openRunByPage, type Run } from './open-run.ts';
 import { packRun } from './pack-run.ts';
 import type { About, Parcel } from './parcel.ts';
@@ -58,10 +77,29 @@ export interface Workbench {
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
   /** Has anybody ever written a note on the run? Told without reading it, as listing its notes has to. */
   readonly hasNotes: (run: Run) => Promise<boolean>;
-  readonly notes: (run: Run) => Promise<NotesOfRun>;
-  readonly addNote: (run: Run, at: Position, note: NewNote) => Promise<NotesOfRun>;
+  /** The notes on a run, now or as they stood. @throws RequestError when they are not as far as that revision. */
+  readonly notes: (run: Run, at?: Moment) => Promise<NotesOfRun>;
+  readonly noteHistory: (run: Run) => Promise<readonly HistoryEntry[]>;
+  /** @throws RangeError when a position is not of the run; RequestError when there is nothing to say. */
+  readonly addNote: (run: Run, about: Position | Subject, note: NewNote) => Promise<NotesOfRun>;
+  /** A note is named by its id or the beginning of it. @throws RequestError when there is no such note. */
   readonly replyToNote: (run: Run, note: string, reply: NewNote) => Promise<NotesOfRun>;
-  readonly resolveNote: (run: Run, note: string, author: string) => Promise<NotesOfRun>;
+  /** `resolved: false` opens it again. */
+  readonly resolveNote: (run: Run, note: string, author: string, resolved?: boolean) => Promise<NotesOfRun>;
+  /** @throws RequestError when the note or reply is another's. */
+  readonly editNote: (run: Run, id: string, edit: NewNote) => Promise<NotesOfRun>;
+  /** @throws RequestError when the note, reply or mark is another's. */
+  readonly deleteNote: (run: Run, id: string, author: string) => Promise<NotesOfRun>;
+  readonly labelNote: (run: Run, note: string, label: NewLabel) => Promise<NotesOfRun>;
+  readonly markPlace: (run: Run, name: string, at: Position, author: string) => Promise<NotesOfRun>;
+  /** @throws RequestError when both are the same run. */
+  readonly carryNotes: (from: Run, to: Run, request: CarryRequest) => Promise<CarriedNotes>;
+  /** The notes on a run as threads of mails, which people can reply to. */
+  readonly noteMails: (run: Run) => Promise<readonly ThreadMail[]>;
+  /** Makes replies of mails that answer notes here; `text` is each mail's own words. Once more adds nothing. */
+  readonly takeMails: (mails: readonly ThreadMail[], author: string) => Promise<TakenMails>;
+  /** @throws RequestError when there is nothing to undo, or somebody has had the last word on it since. */
+  readonly undoNotes: (run: Run, author: string) => Promise<NotesOfRun>;
 }
 
 export const workbench = (ports: Ports): Workbench => ({
@@ -79,8 +117,17 @@ export const workbench = (ports: Ports): Workbench => ({
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,
   hasNotes: async ({ header: { run }, life }) => (await ports.log.head(notesStream({ run, life }))) > 0,
-  notes: (run) => notesOf(ports, run),
-  addNote: (run, at, note) => addNote(ports, run, at, note),
+  notes: (run, at) => notesOf(ports, run, at),
+  noteHistory: (run) => noteHistory(ports, run),
+  addNote: (run, about, note) => addNote(ports, run, about, note),
   replyToNote: (run, note, reply) => replyToNote(ports, run, note, reply),
-  resolveNote: (run, note, author) => resolveNote(ports, run, note, author),
+  resolveNote: (run, note, author, resolved) => resolveNote(ports, run, note, author, resolved),
+  editNote: (run, id, edit) => editNote(ports, run, id, edit),
+  deleteNote: (run, id, author) => deleteNote(ports, run, id, author),
+  labelNote: (run, note, label) => labelNote(ports, run, note, label),
+  markPlace: (run, name, at, author) => markPlace(ports, run, name, at, author),
+  carryNotes: (from, to, request) => carryNotes(ports, from, to, request),
+  noteMails: (run) => noteMails(ports, run),
+  takeMails: (mails, author) => takeMails(ports, mails, author),
+  undoNotes: (run, author) => undoNotes(ports, run, author),
 });

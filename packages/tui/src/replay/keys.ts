@@ -1,5 +1,7 @@
 import type { Kind } from '@custody/replay';
 import { position } from '@custody/trace';
+import { pickToCompare } from '../compare/pick-screen.ts';
+import { openNotes } from '../notes/notes-screen.ts';
 import type { Effect, KeyBinding } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
 import { following } from './background.ts';
@@ -167,6 +169,18 @@ export const keys: readonly ReplayKey[] = [
   bind('add-note', ['a'], 'add a note here', addNote, { works: ({ view }) => view.addNote !== undefined }),
   bind('mark', ['m'], 'set mark a-z here', asking(askMark('set', 'mark: a-z'))),
   bind('to-mark', ["'"], "go to a mark; '' back", asking(askMark('go', "go to mark: a-z, or ' for back"))),
+  bind(
+    'threads',
+    ['A'],
+    'all notes on the run, as threads',
+    asking(({ view }) => [openNotes(view.header.run)]),
+  ),
+  bind(
+    'compare',
+    ['D'],
+    'compare with another run',
+    asking(({ view }) => [pickToCompare(view.header.run)]),
+  ),
   bind('raw', ['v'], 'show or hide kept raw lines', toggleVerbatim),
   bind('play', ['p'], 'play, in real time at first; stop', togglePlay),
   bind('faster', ['+'], 'play twice as fast', (state) => changeSpeed(state, 2)),

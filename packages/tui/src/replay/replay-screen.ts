@@ -1,5 +1,6 @@
 import { clamp } from '@custody/replay';
-import type { Position, RunSource } from '@custody/trace';
+import type { Position } from '@custody/trace';
+import { sourceText } from '../run-source.ts';
 import { type Effect, type Screen, type Standing, stand } from '../shell/screen.ts';
 import { timeOf } from '../short-fields.ts';
 import type { ReplayView, Size } from '../view.ts';
@@ -13,12 +14,6 @@ import { scrubbedTo } from './scrub.ts';
 import { signs } from './signs.ts';
 import { spokenOf } from './spoken.ts';
 import { isRead, jumped, openedAt, type Replay, type ReplayNews, type ReplayStep } from './state.ts';
-
-/** Where the run comes from, in a few words. */
-const sourceName = (source: RunSource): string =>
-  source.kind === 'simulation'
-    ? `simulated ${source.variant}, ${source.scenario}`
-    : `recorded ${source.kernel ?? 'on an unknown kernel'}`;
 
 /** How far reading is, while it goes on, and whether it plays or follows. */
 const doingOf = (state: Replay): string => {
@@ -34,7 +29,7 @@ const doingOf = (state: Replay): string => {
 
 const titleOf = (state: Replay) => {
   const doing = doingOf(state);
-  const source = sourceName(state.view.header.source);
+  const source = sourceText(state.view.header.source);
   return { left: state.view.title, right: doing === '' ? source : `${doing} · ${source}` };
 };
 

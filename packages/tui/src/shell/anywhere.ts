@@ -1,3 +1,4 @@
+import { explorationOf } from '../explore/explore-screen.ts';
 import { helpOver } from '../help/help-screen.ts';
 import type { Keymap } from './keymap.ts';
 import type { Effect, ShownBinding, Standing } from './screen.ts';
@@ -30,6 +31,12 @@ export const anywhere: readonly AnywhereBinding[] = [
     does: 'back; leaves from the first screen',
     hint: 'back',
     effects: () => [{ type: 'back' }],
+  },
+  {
+    id: 'explore',
+    keys: ['X'],
+    does: 'explore every interleaving of a variant and a scenario',
+    effects: () => [{ type: 'open', screen: explorationOf() }],
   },
   { id: 'quit', keys: ['Q', 'ctrl-c'], does: 'leave custody', effects: () => [{ type: 'quit' }] },
   { id: 'stop', keys: ['ctrl-z'], does: 'stop; fg goes on', effects: () => [stop] },

@@ -1,4 +1,5 @@
 import type { Workbench } from '@custody/workbench';
+import type { JoinedTo } from '../joined.ts';
 
 /** A verb of the command line, for the palette. */
 export interface Verb {
@@ -33,4 +34,6 @@ export interface Outside {
   readonly edit: (text: string) => Promise<string | null>;
   /** Stops the process, as Ctrl-Z does, until it is continued; while the terminal is lent. */
   readonly stop: () => Promise<void>;
+  /** Others on a run that is joined; absent where nothing can be joined. */
+  readonly joined?: JoinedTo;
 }
