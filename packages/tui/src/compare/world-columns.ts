@@ -45,14 +45,15 @@ const focusAt = (view: CompareView, { left, right, places }: SideLine): GroupId 
   return null;
 };
 
-const momentOf = (view: CompareView, side: Side, line: SideLine): Moment => {
-  const { places } = line;
-  const world = worldAt(view, side, places);
-  return {
-    world,
-    changes: otherThere(view.worldsAt(places), world, view.roles[side]),
-    focus: focusAt(view, line),
+/** The worlds of both sides, with what is otherwise on the other side as what has changed. */
+const momentsAt = (view: CompareView, line: SideLine): Sides<Moment> => {
+  const differences = view.worldsAt(line.places);
+  const focus = focusAt(view, line);
+  const momentOf = (side: Side): Moment => {
+    const world = worldAt(view, side, line.places);
+    return { world, changes: otherThere(differences, world, view.roles[side]), focus };
   };
+  return { left: momentOf('left'), right: momentOf('right') };
 };
 
 const padded = (row: Row, width: number): Row => [...row, span(' '.repeat(Math.max(0, width - widthOf(textOf(row)))))];
@@ -60,9 +61,11 @@ const padded = (row: Row, width: number): Row => [...row, span(' '.repeat(Math.m
 /** The worlds of both sides beside each other in at most `height` rows; `*` marks what is otherwise on the other side. */
 export const worldColumns = (view: CompareView, line: SideLine, width: number, height: number): readonly Row[] => {
   const column = sideWidth(width);
-  const [left, right] = (['left', 'right'] as const).map((side) =>
-    momentRows(momentOf(view, side, line), column, height),
-  ) as [readonly Row[], readonly Row[]];
+  const moments = momentsAt(view, line);
+  const [left, right] = [moments.left, moments.right].map((moment) => momentRows(moment, column, height)) as [
+    readonly Row[],
+    readonly Row[],
+  ];
   return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => [
     span(' '),
     ...padded(left[row] ?? [], column + 2),
