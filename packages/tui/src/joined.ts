@@ -1,4 +1,5 @@
 import type { Position, RunId } from '@custody/trace';
+import type { Outside } from './shell/outside.ts';
 
 /** Somebody else who looks at the same run now. */
 export interface Peer {
@@ -10,11 +11,38 @@ export interface Peer {
 /** A run that is looked at together with others. */
 export interface Joined {
   readonly peers: () => readonly Peer[];
-  /** Calls `changed` whenever a note or a peer's place is another, until the signal aborts. */
-  readonly watch: (changed: () => void, signal: AbortSignal) => Promise<void>;
+  /** Calls back when the peers or where they look have changed, and when notes have, until the signal aborts. */
+  readonly watch: (changed: (what: 'peers' | 'notes') => void, signal: AbortSignal) => Promise<void>;
   /** Shows the others where one looks. */
   readonly show: (at: Position) => void;
 }
 
 /** The run together with others; null when it is not joined. */
 export type JoinedTo = (run: RunId) => Joined | null;
+
+/** What a screen does with what it hears of others. */
+interface Ears {
+  readonly peers: (peers: readonly Peer[]) => void;
+  readonly notes: () => Promise<void>;
+}
+
+/** Hears of others on a run, at first who is there, until the signal aborts; at once over where it is not joined. */
+export const hearOfOthers = async (
+  { joined }: Pick<Outside, 'joined'>,
+  run: RunId,
+  ears: Ears,
+  signal: AbortSignal,
+): Promise<void> => {
+  const together = joined?.(run) ?? null;
+  if (together === null) return;
+  const heard = (what: 'peers' | 'notes'): void => {
+    if (what === 'peers') ears.peers(together.peers());
+    else void ears.notes();
+  };
+  heard('peers');
+  await together.watch(heard, signal);
+};
+
+/** Who else looks at a run, and where: `robin at 120, jason`. */
+export const peersText = (peers: readonly Peer[]): string =>
+  peers.map(({ name, position }) => (position === null ? name : `${name} at ${position}`)).join(', ');

@@ -48,7 +48,7 @@ describe('the notes screen', () => {
 
   it('takes a note from the editor, and chooses it', async () => {
     const { shown } = await discussed({ edit: async () => 'A note\nof two lines' });
-    shown.type('A');
+    shown.type('W');
     const frame = await shown.shows('of two lines');
     expect(frame).toMatch(/^> +4 +me +A note/m);
     expect(shown.top().place()).toBe('note 2/2');
@@ -99,23 +99,27 @@ describe('the notes screen', () => {
   });
 
   it('shows who else is here, and what they write as they write it', async () => {
-    let heard = (): void => {};
+    let heard = (_what: 'peers' | 'notes'): void => {};
     let at = position(1);
+    const shownTo: number[] = [];
     const joined = (): Joined => ({
       peers: () => [{ name: 'jason', position: at }],
       watch: async (changed) => {
         heard = changed;
       },
-      show: () => {},
+      show: (position) => shownTo.push(position),
     });
     const { outside, run, shown } = await discussed({ joined });
     await shown.shows('here too: jason at 1');
     await outside.desk.addNote(run, position(1), { author: 'jason', body: 'from afar' });
     at = position(7);
-    heard();
+    heard('peers');
     await shown.shows('here too: jason at 7');
+    expect(shown.frame()).not.toContain('from afar');
+    heard('notes');
     await shown.shows('from afar');
     expect(shown.top().place()).toBe('note 2/2');
+    expect(shownTo).toEqual([4]);
   });
 
   it('says that there is no note yet, and takes the first', async () => {

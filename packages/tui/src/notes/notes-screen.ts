@@ -2,14 +2,14 @@ import type { Position } from '@custody/trace';
 import type { NotesOfRun, Run } from '@custody/workbench';
 import { itemKeys, itemMouse } from '../item-keys.ts';
 import { chosenBy, itemRows, spokenItem } from '../item-list.ts';
-import type { Peer } from '../joined.ts';
+import { hearOfOthers, type Peer, peersText } from '../joined.ts';
 import { replayOfRun } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, cutRows, type Row, span } from '../row.ts';
 import type { Outside } from '../shell/outside.ts';
 import { type Effect, type KeyBinding, type Screen, type Step, stand } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
-import { isShown, peersText, type Shown, type Thread, threadItems, threadRows, threadsOf } from './threads.ts';
+import { isShown, type Shown, type Thread, threadItems, threadRows, threadsOf } from './threads.ts';
 
 /** What people say of a run. */
 interface Discussion {
@@ -200,7 +200,7 @@ const keys: readonly KeyBinding<Discussion, News>[] = [
   },
   {
     id: 'reply-in-editor',
-    keys: ['R'],
+    keys: ['w'],
     does: 'answer the note in $EDITOR',
     press: (state) => inEditor(state, 'reply'),
   },
@@ -213,7 +213,7 @@ const keys: readonly KeyBinding<Discussion, News>[] = [
   },
   {
     id: 'note-in-editor',
-    keys: ['A'],
+    keys: ['W'],
     does: 'a new note at the same place, in $EDITOR',
     press: (state) => inEditor(state, 'note'),
   },
@@ -309,18 +309,13 @@ const act = (state: Discussion, news: News): Step<Discussion, News> => {
 };
 
 /** Hears of others for as long as the screen stands; notes that they write are read at once. */
-const watching = ({ run }: Discussion): Effect<News> => ({
+const hearing = ({ run }: Discussion): Effect<News> => ({
   type: 'work',
   name: 'hear of others',
-  run: async ({ desk, joined }, tell, signal) => {
-    const together = joined?.(run.header.run) ?? null;
-    if (together === null) return;
-    const heard = async (): Promise<void> => {
-      tell({ type: 'peers', peers: together.peers() });
-      tell({ type: 'found', found: await desk.notes(run) });
-    };
-    await heard();
-    await together.watch(() => void heard(), signal);
+  run: (outside, tell, signal) => {
+    const peers = (found: readonly Peer[]): void => tell({ type: 'peers', peers: found });
+    const notes = async (): Promise<void> => tell({ type: 'found', found: await outside.desk.notes(run) });
+    return hearOfOthers(outside, run.header.run, { peers, notes }, signal);
   },
 });
 
@@ -340,7 +335,11 @@ const notesScreen: Screen<Discussion, News> = {
   body,
   spoken,
   act,
-  needs: (state) => [watching(state)],
+  needs: (state) => [hearing(state)],
+  looksAt: (state) => {
+    const position = chosen(state)?.position ?? null;
+    return position === null ? null : { run: state.run.header.run, position };
+  },
   ...itemMouse<Discussion, News>(itemsOf, (state, size) => ({
     first: headRows(state).length,
     height: listHeight(state, size),

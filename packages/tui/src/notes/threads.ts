@@ -1,7 +1,6 @@
 import { nameOf, objectOf, type Position } from '@custody/trace';
 import { type Note, placesIn, type Run } from '@custody/workbench';
 import type { Item } from '../item-list.ts';
-import type { Peer } from '../joined.ts';
 import { type Row, type Span, span } from '../row.ts';
 import { fit, widthOf, wrapped } from '../text.ts';
 
@@ -93,7 +92,3 @@ export const threadRows = (run: Run, thread: Thread, width: number): readonly Ro
     ...note.replies.flatMap((reply) => saidRows('> ', reply, width)),
   ];
 };
-
-/** Who else looks at the run, and where. */
-export const peersText = (peers: readonly Peer[]): string =>
-  peers.map(({ name, position }) => (position === null ? name : `${name} at ${position}`)).join(', ');

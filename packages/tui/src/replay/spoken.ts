@@ -10,9 +10,11 @@ export const spokenOf = (state: Replay): readonly string[] => {
   const { view, position: at } = state;
   const event = eventAt(state);
   const { findings, notes } = remarksAt(state);
+  const here = state.peers.filter((peer) => peer.position === at);
   return [
     event === null ? 'the run begins' : lineOf(event).trim(),
     ...findings.map((text) => `finding: ${text}`),
+    ...here.map(({ name }) => `${name} is here too`),
     ...notes.map(({ author, body }) => `note by ${author}: ${body}`),
     ...worldPane(view, at, 200, 20)
       .map(textOf)
