@@ -35,7 +35,7 @@ export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
 export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
 export type { CarriedBy } from './carry-places.ts';
 export { type CaseLedger, caseLedger, type LedgerCase, tellingCases } from './case-ledger.ts';
-export type { CatalogueEntry, RunEnd } from './catalogue.ts';
+export { type CatalogueEntry, nameOf, notesStream, type RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
 export { type RunDiff, worldsBetween } from './compare.ts';
 export {
