@@ -1,3 +1,4 @@
+export type { Joined } from './joined.ts';
 export { openScreens, type ScreensOptions } from './open-screens.tsx';
 export { replayOfReference, replayOfRun } from './replay/open-run.ts';
 export type { CommandOutput, Outside, Verb } from './shell/outside.ts';

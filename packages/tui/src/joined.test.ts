@@ -12,6 +12,7 @@ const together = () => {
   const shown: number[] = [];
   const joined: Joined = {
     peers: () => peers,
+    trouble: () => null,
     watch: async (heard) => {
       changed = heard;
     },

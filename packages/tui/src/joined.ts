@@ -11,7 +11,9 @@ export interface Peer {
 /** A run that is looked at together with others. */
 export interface Joined {
   readonly peers: () => readonly Peer[];
-  /** Calls back when the peers or where they look have changed, and when notes have, until the signal aborts. */
+  /** What is wrong with it, in a few words; null when nothing is. */
+  readonly trouble: () => string | null;
+  /** Calls back when the peers, where they look or the trouble have changed, and when notes have, until the signal aborts. */
   readonly watch: (changed: (what: 'peers' | 'notes') => void, signal: AbortSignal) => Promise<void>;
   /** Shows the others where one looks. */
   readonly show: (at: Position) => void;
@@ -20,9 +22,15 @@ export interface Joined {
 /** The run together with others; null when it is not joined. */
 export type JoinedTo = (run: RunId) => Joined | null;
 
+/** Who is there besides, and whether one hears them. */
+export interface Company {
+  readonly peers: readonly Peer[];
+  readonly trouble: string | null;
+}
+
 /** What a screen does with what it hears of others. */
 interface Ears {
-  readonly peers: (peers: readonly Peer[]) => void;
+  readonly company: (company: Company) => void;
   readonly notes: () => Promise<void>;
 }
 
@@ -36,13 +44,16 @@ export const hearOfOthers = async (
   const together = joined?.(run) ?? null;
   if (together === null) return;
   const heard = (what: 'peers' | 'notes'): void => {
-    if (what === 'peers') ears.peers(together.peers());
+    if (what === 'peers') ears.company({ peers: together.peers(), trouble: together.trouble() });
     else void ears.notes();
   };
   heard('peers');
   await together.watch(heard, signal);
 };
 
-/** Who else looks at a run, and where: `robin at 120, jason`. */
-export const peersText = (peers: readonly Peer[]): string =>
-  peers.map(({ name, position }) => (position === null ? name : `${name} at ${position}`)).join(', ');
+/** Who else looks at a run, and where: `robin at 120, jason`; before that, what is wrong. */
+export const companyText = ({ peers, trouble }: Company): string =>
+  [
+    ...(trouble === null ? [] : [`! ${trouble}`]),
+    ...peers.map(({ name, position }) => (position === null ? name : `${name} at ${position}`)),
+  ].join(', ');

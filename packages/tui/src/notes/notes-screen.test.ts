@@ -104,6 +104,7 @@ describe('the notes screen', () => {
     const shownTo: number[] = [];
     const joined = (): Joined => ({
       peers: () => [{ name: 'jason', position: at }],
+      trouble: () => null,
       watch: async (changed) => {
         heard = changed;
       },

@@ -2,7 +2,7 @@ import type { Position } from '@custody/trace';
 import type { NotesOfRun, Run } from '@custody/workbench';
 import { itemKeys, itemMouse } from '../item-keys.ts';
 import { chosenBy, itemRows, spokenItem } from '../item-list.ts';
-import { hearOfOthers, type Peer, peersText } from '../joined.ts';
+import { type Company, companyText, hearOfOthers } from '../joined.ts';
 import { replayOfRun } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, cutRows, type Row, span } from '../row.ts';
@@ -20,14 +20,14 @@ interface Discussion {
   readonly shown: Shown;
   readonly chosen: number;
   /** Who else looks at it; null when the run is not joined. */
-  readonly peers: readonly Peer[] | null;
+  readonly company: Company | null;
 }
 
 type News =
   | { readonly type: 'found'; readonly found: NotesOfRun; readonly says?: string }
   | { readonly type: 'typed'; readonly what: Writing; readonly text: string }
   | { readonly type: 'label'; readonly label: string }
-  | { readonly type: 'peers'; readonly peers: readonly Peer[] };
+  | { readonly type: 'company'; readonly company: Company };
 
 /** What is written: a note beside the chosen one, an answer to it. */
 type Writing = 'note' | 'reply';
@@ -237,10 +237,8 @@ const countText = ({ found: { notes } }: Discussion): string => {
 };
 
 /** Others on the run, and what of the notes could not be read. */
-const headRows = ({ peers, found: { damaged } }: Discussion): readonly Row[] => [
-  ...(peers === null
-    ? []
-    : [[span('here too: ', 'dim'), span(peers.length === 0 ? 'nobody' : peersText(peers), 'accent')]]),
+const headRows = ({ company, found: { damaged } }: Discussion): readonly Row[] => [
+  ...(company === null ? [] : [[span('here too: ', 'dim'), span(companyText(company) || 'nobody', 'accent')]]),
   ...damaged.map((what): Row => [span(`! ${what}`, 'bad')]),
 ];
 
@@ -281,7 +279,7 @@ const spoken = (state: Discussion): readonly string[] => {
     ...said,
     number,
     countText(state),
-    ...(state.peers === null ? [] : [`here too: ${peersText(state.peers) || 'nobody'}`]),
+    ...(state.company === null ? [] : [`here too: ${companyText(state.company) || 'nobody'}`]),
   ];
 };
 
@@ -297,8 +295,8 @@ const act = (state: Discussion, news: News): Step<Discussion, News> => {
   switch (news.type) {
     case 'found':
       return { state: withFound(state, news.found), ...(news.says !== undefined && { says: news.says }) };
-    case 'peers':
-      return { state: { ...state, peers: news.peers } };
+    case 'company':
+      return { state: { ...state, company: news.company } };
     case 'label':
       return news.label.trim() === '' ? { state } : labelled(state, news.label.trim());
     case 'typed':
@@ -313,9 +311,9 @@ const hearing = ({ run }: Discussion): Effect<News> => ({
   type: 'work',
   name: 'hear of others',
   run: (outside, tell, signal) => {
-    const peers = (found: readonly Peer[]): void => tell({ type: 'peers', peers: found });
+    const company = (now: Company): void => tell({ type: 'company', company: now });
     const notes = async (): Promise<void> => tell({ type: 'found', found: await outside.desk.notes(run) });
-    return hearOfOthers(outside, run.header.run, { peers, notes }, signal);
+    return hearOfOthers(outside, run.header.run, { company, notes }, signal);
   },
 });
 
@@ -359,7 +357,7 @@ export const openNotes = (reference: string): Effect<never> => ({
       threads: threadsOf(run, found.notes),
       shown: 'all',
       chosen: 0,
-      peers: null,
+      company: null,
     });
   },
 });

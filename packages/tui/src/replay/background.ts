@@ -1,5 +1,5 @@
 import { position, type TraceEvent } from '@custody/trace';
-import { hearOfOthers, type Peer } from '../joined.ts';
+import { type Company, hearOfOthers } from '../joined.ts';
 import type { Effect } from '../shell/screen.ts';
 import type { Replay, ReplayNews } from './state.ts';
 
@@ -60,9 +60,9 @@ export const hearing = ({ view }: Replay): Effect<ReplayNews> => ({
   type: 'work',
   name: 'hear of others',
   run: (outside, tell, signal) => {
-    const peers = (found: readonly Peer[]): void => tell({ type: 'peers', peers: found });
+    const company = (now: Company): void => tell({ type: 'company', company: now });
     const notes = async (): Promise<void> => tell({ type: 'notes', notes: (await view.readNotes?.(signal)) ?? [] });
-    return hearOfOthers(outside, view.header.run, { peers, notes }, signal);
+    return hearOfOthers(outside, view.header.run, { company, notes }, signal);
   },
 });
 

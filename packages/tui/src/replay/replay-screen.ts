@@ -1,6 +1,6 @@
 import { clamp } from '@custody/replay';
 import type { Position } from '@custody/trace';
-import { peersText } from '../joined.ts';
+import { companyText } from '../joined.ts';
 import { sourceText } from '../run-source.ts';
 import { type Effect, type Screen, type Standing, stand } from '../shell/screen.ts';
 import { timeOf } from '../short-fields.ts';
@@ -18,12 +18,13 @@ import { isRead, jumped, openedAt, type Replay, type ReplayNews, type ReplayStep
 
 /** How far reading is, while it goes on, and whether it plays or follows. */
 const doingOf = (state: Replay): string => {
-  const { read, end, play, follows, peers } = state;
+  const { read, end, play, follows, company } = state;
+  const others = companyText(company);
   return [
     isRead(state) ? '' : `${Math.floor((100 * read) / end)} % read`,
     play === null ? '' : `playing ${speedText(play)}`,
     follows ? 'following' : '',
-    peers.length === 0 ? '' : `with ${peersText(peers)}`,
+    others === '' ? '' : `with ${others}`,
   ]
     .filter((part) => part !== '')
     .join(', ');
@@ -91,8 +92,8 @@ const act = (state: Replay, news: ReplayNews): ReplayStep => {
     }
     case 'cases':
       return { state: { ...state, cases: news.cases } };
-    case 'peers':
-      return { state: { ...state, peers: news.peers } };
+    case 'company':
+      return { state: { ...state, company: news.company } };
     case 'ticked':
       return ticked(state, news.ms);
     case 'grown': {

@@ -10,7 +10,7 @@ export const spokenOf = (state: Replay): readonly string[] => {
   const { view, position: at } = state;
   const event = eventAt(state);
   const { findings, notes } = remarksAt(state);
-  const here = state.peers.filter((peer) => peer.position === at);
+  const here = state.company.peers.filter((peer) => peer.position === at);
   return [
     event === null ? 'the run begins' : lineOf(event).trim(),
     ...findings.map((text) => `finding: ${text}`),

@@ -1,6 +1,6 @@
 import { clamp } from '@custody/replay';
 import { type Position, position } from '@custody/trace';
-import type { Peer } from '../joined.ts';
+import type { Company } from '../joined.ts';
 import type { Press, Step } from '../shell/screen.ts';
 import type { CaseView, NoteView, ReplayView } from '../view.ts';
 import { type Overview, overviewOf } from './overview.ts';
@@ -35,8 +35,8 @@ export interface Replay {
   readonly play: Play | null;
   /** Are new events waited for, and gone to? */
   readonly follows: boolean;
-  /** Who else looks at the run, where it is joined. */
-  readonly peers: readonly Peer[];
+  /** Who else looks at the run; nobody where it is not joined. */
+  readonly company: Company;
 }
 
 /** What comes back to the screen. */
@@ -53,7 +53,7 @@ export type ReplayNews =
   | { readonly type: 'cases'; readonly cases: readonly CaseView[] }
   /** So many milliseconds went by while it plays. */
   | { readonly type: 'ticked'; readonly ms: number }
-  | { readonly type: 'peers'; readonly peers: readonly Peer[] }
+  | { readonly type: 'company'; readonly company: Company }
   | { readonly type: 'grown' };
 
 export type ReplayStep = Step<Replay, ReplayNews>;
@@ -90,7 +90,7 @@ export const openedAt = (view: ReplayView): Replay => {
     pattern: null,
     play: null,
     follows: false,
-    peers: [],
+    company: { peers: [], trouble: null },
   };
 };
 
