@@ -239,7 +239,7 @@ const watching = ({ run }: Discussion): Effect<News> => ({
   },
 });
 
-const notesScreen: Screen<Discussion, News> = {
+export const notesScreen: Screen<Discussion, News> = {
   name: 'notes',
   keys,
   signs: [
