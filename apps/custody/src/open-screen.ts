@@ -1,14 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Outside, Standing } from '@custody/tui';
+import { RequestError } from '@custody/workbench';
 
 /** Both ends are a terminal. */
 export const hasTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
 
-/** The replay of a run of the store; what it names is told by the store. */
+/** The replay of a run of the store. */
 export const replayOf = async (outside: Outside, reference: string, at: number): Promise<Standing> =>
   (await import('@custody/tui')).replayOfReference(outside, reference, at);
 
+/** All runs in the store, to choose from. */
+export const runsScreen = async (): Promise<Standing> => (await import('@custody/tui')).runsOf();
+
+/** `custody/keys.json` under `$XDG_CONFIG_HOME` (~/.config). */
+const keyFile = (): string =>
+  join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'custody', 'keys.json');
+
+/** The keys that the person wants instead of ours. @throws RequestError when the file cannot be used. */
+const ownKeys = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const path = keyFile();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw new RequestError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const { KeyFileError, readKeys } = await import('@custody/tui');
+  try {
+    return readKeys(path, text);
+  } catch (error) {
+    throw error instanceof KeyFileError ? new RequestError(error.message, { cause: error }) : error;
+  }
+};
+
+export interface ScreenOptions {
+  /** Says everything in lines, for a screen reader; `INK_SCREEN_READER=true` asks for it as well. */
+  readonly accessible?: boolean;
+}
+
 /** Opens the screens on the terminal; ink and React are loaded only here. */
-export const openScreen = async (first: (outside: Outside) => Promise<Standing>, outside: Outside): Promise<void> => {
+export const openScreen = async (
+  first: (outside: Outside) => Promise<Standing>,
+  outside: Outside,
+  { accessible = false }: ScreenOptions = {},
+): Promise<void> => {
+  const keys = await ownKeys();
   const { openScreens } = await import('@custody/tui');
-  await openScreens(await first(outside), outside, { stdin: process.stdin, stdout: process.stdout });
+  const isAccessible = accessible || process.env['INK_SCREEN_READER'] === 'true';
+  await openScreens(
+    await first(outside),
+    outside,
+    { stdin: process.stdin, stdout: process.stdout },
+    { keys, isAccessible },
+  );
 };

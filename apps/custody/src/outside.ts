@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +27,19 @@ const verbsOf = (program: Command, before = ''): readonly Verb[] =>
       },
     ];
   });
+
+/** What stands in the folder of a begun path and begins like it; folders end with a slash. */
+const pathsFor = (begun: string): readonly string[] => {
+  const folder = begun.slice(0, begun.lastIndexOf('/') + 1);
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+      .filter((path) => path.startsWith(begun))
+      .sort();
+  } catch {
+    return [];
+  }
+};
 
 /** This program once more, on the same store, with its output caught. */
 const runCommand = (address: string, words: readonly string[], signal: AbortSignal): Promise<CommandOutput> =>
@@ -73,6 +86,7 @@ export const outsideOf = (desk: Workbench, program: Command, address: string): O
   sleep: (ms) => sleep(ms),
   author: () => authorOf(undefined),
   verbs: verbsOf(program),
+  paths: pathsFor,
   command: (words, signal) => runCommand(address, words, signal),
   edit: editText,
   stop: stopped,

@@ -17,6 +17,9 @@ const named: readonly (readonly [keyof Key, string])[] = [
   ['tab', 'tab'],
 ];
 
+/** The names of keys that are no character, as the config file may have them. */
+export const keyNames: readonly string[] = [...new Set(named.map(([, name]) => name))];
+
 const characterName = (character: string): string => {
   if (character === '\r' || character === '\n') return 'enter';
   return character === '\t' ? ' ' : character;

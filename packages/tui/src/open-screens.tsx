@@ -3,16 +3,19 @@ import { keymapOf } from './shell/keymap.ts';
 import type { Outside } from './shell/outside.ts';
 import type { Standing } from './shell/screen.ts';
 import { ShellView } from './shell/shell-view.tsx';
+import { SpokenView } from './shell/spoken-view.tsx';
 import { type Hands, storeOf } from './shell/store.ts';
 import { thriftyOutput } from './terminal/thrifty-output.ts';
 import type { Terminal } from './view.ts';
 
 /** Mouse reports: clicks and the wheel, with positions of any size. */
-const mouse = { on: '\u001b[?1000h\u001b[?1006h', off: '\u001b[?1006l\u001b[?1000l' };
+export const mouse = { on: '\u001b[?1000h\u001b[?1006h', off: '\u001b[?1006l\u001b[?1000l' };
 
 export interface ScreensOptions {
   /** Keys by the full names of bindings, instead of their own. */
   readonly keys?: ReadonlyMap<string, readonly string[]>;
+  /** Says everything in lines without boxes, for a screen reader. @default false */
+  readonly isAccessible?: boolean;
 }
 
 /**
@@ -25,7 +28,7 @@ export const openScreens = async (
   first: Standing,
   outside: Outside,
   { stdin, stdout }: Terminal,
-  { keys = new Map() }: ScreensOptions = {},
+  { keys = new Map(), isAccessible = false }: ScreensOptions = {},
 ): Promise<void> => {
   if (stdin.isTTY !== true || stdout.isTTY !== true) {
     const instead = first.command();
@@ -38,23 +41,27 @@ export const openScreens = async (
     if (hands === undefined) throw new Error('Cannot use the terminal as nothing is drawn yet');
     return hands;
   });
+  const setMouse = (isOn: boolean): void => {
+    if (!isAccessible) stdout.write(isOn ? mouse.on : mouse.off);
+  };
   const giveHands = ({ quit, lend }: Hands): void => {
     hands = {
       quit,
       lend: (use) =>
         lend(async () => {
-          stdout.write(mouse.off);
+          setMouse(false);
           await use();
-          stdout.write(mouse.on);
+          setMouse(true);
         }),
     };
   };
   const options = {
     stdin,
-    stdout: thriftyOutput(stdout),
+    stdout: isAccessible ? stdout : thriftyOutput(stdout),
     // A terminal in CI is still a terminal; ink would otherwise print only the last frame.
     interactive: true,
-    alternateScreen: true,
+    alternateScreen: !isAccessible,
+    isScreenReaderEnabled: isAccessible,
     maxFps: 60,
     patchConsole: false,
   };
@@ -62,12 +69,17 @@ export const openScreens = async (
   stdin.setRawMode?.(true);
   try {
     const isColored = stdout.hasColors?.() ?? false;
-    const app = render(<ShellView store={store} isColored={isColored} giveHands={giveHands} />, options);
-    stdout.write(mouse.on);
+    const view = isAccessible ? (
+      <SpokenView store={store} giveHands={giveHands} />
+    ) : (
+      <ShellView store={store} isColored={isColored} giveHands={giveHands} />
+    );
+    const app = render(view, options);
+    setMouse(true);
     await app.waitUntilExit();
   } finally {
     store.close();
-    stdout.write(mouse.off);
+    setMouse(false);
     stdin.setRawMode?.(false);
   }
 };

@@ -38,7 +38,7 @@ const compare: KeyBinding<Picking, never> = {
 
 const room = (_: Picking, { rows }: Size) => ({ first: 0, height: rows });
 
-const pickScreen: Screen<Picking, never> = {
+export const pickScreen: Screen<Picking, never> = {
   name: 'pick',
   keys: [...itemKeys<Picking, never>(itemsOf), compare],
   title: ({ left }) => ({ left: `compare ${left.header.title} with …`, right: sourceText(left.header.source) }),

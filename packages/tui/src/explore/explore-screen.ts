@@ -245,7 +245,7 @@ const click = (
   return { state: item === undefined ? { ...state, list } : choosing({ ...state, list }, list, item.id) };
 };
 
-const exploreScreen: Screen<Choosing, News> = {
+export const exploreScreen: Screen<Choosing, News> = {
   name: 'explore',
   keys,
   signs: [

@@ -2,6 +2,7 @@ import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { replayOf } from '../replay/replay-screen.ts';
 import { longRun, viewOf } from '../run.testing.ts';
+import { runsOf } from '../runs/runs-screen.ts';
 import { anywhere } from '../shell/anywhere.ts';
 import type { Standing } from '../shell/screen.ts';
 import { shellOn, textShown, typedInto } from '../shell/shell.testing.ts';
@@ -15,6 +16,7 @@ const replay = (): Standing =>
 /** Every screen there is, and the help of each is one as well. */
 const screens: readonly (readonly [string, () => Standing])[] = [
   ['replay', replay],
+  ['runs', runsOf],
   ['text', () => textOn({ title: 'a text', from: '', command: null, lines: ['one', 'two'] })],
   ['help', () => topOf(typedInto(shellOn(replay()), '?').shell)],
 ];

@@ -107,7 +107,7 @@ const spoken = (state: Help): readonly string[] => {
     : [`${entry.label}: ${entry.does}`, `${state.chosen + 1} of ${entries.length}`];
 };
 
-const helpScreen: Screen<Help, Sought> = {
+export const helpScreen: Screen<Help, Sought> = {
   name: 'help',
   keys,
   title: ({ of, sought }) => ({ left: `help on ${of}`, right: sought === '' ? '' : `with "${sought}"` }),

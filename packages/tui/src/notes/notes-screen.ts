@@ -317,7 +317,7 @@ const hearing = ({ run }: Discussion): Effect<News> => ({
   },
 });
 
-const notesScreen: Screen<Discussion, News> = {
+export const notesScreen: Screen<Discussion, News> = {
   name: 'notes',
   keys,
   signs: [

@@ -5,19 +5,23 @@ import { explorationOf } from '../explore/explore-screen.ts';
 import { verdictsOf } from '../explore/verdicts-screen.ts';
 import { openNotes } from '../notes/notes-screen.ts';
 import { replayOfReference } from '../replay/open-run.ts';
+import { runsOf } from '../runs/runs-screen.ts';
 import type { Effect, Standing } from '../shell/screen.ts';
 
 type Opening = (words: readonly string[]) => Effect<unknown> | null;
 
 const replay: Opening = (words) => {
   const [reference, option, at] = words;
-  if (reference === undefined || (option !== undefined && option !== '--at')) return null;
+  if (reference === undefined) return words.length === 0 ? open(runsOf()) : null;
+  if (option !== undefined && option !== '--at') return null;
   return {
     type: 'fetch',
     name: `open ${reference}`,
     screen: (outside) => replayOfReference(outside, reference, Number(at ?? 0)),
   };
 };
+
+const runs: Opening = (words) => (words.length === 0 ? open(runsOf()) : null);
 
 const open = (screen: Standing): Effect<unknown> => ({ type: 'open', screen });
 
@@ -54,6 +58,7 @@ const note: Opening = (words) => {
  * screen for them, and then the command runs as it does anywhere.
  */
 export const openings: ReadonlyMap<string, Opening> = new Map([
+  ['runs', runs],
   ['replay', replay],
   ['diff', diff],
   ['explore', explore],

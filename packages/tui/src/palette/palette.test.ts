@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Verb } from '../shell/outside.ts';
-import { choicesOf, effectOf } from './palette.ts';
+import { choicesOf, effectOf, type Vocabulary } from './palette.ts';
 
 const verbs: readonly Verb[] = [
   { name: 'show', words: ['<run>'], does: 'print events', options: ['--from', '--to', '--grep'] },
   { name: 'simulate', words: ['<variant>', '<scenario>'], does: 'play', options: ['--seed'] },
+  { name: 'import', words: ['<file...>'], does: 'read recordings', options: ['--title'] },
   { name: 'replay', words: ['[run]'], does: 'walk through a run', options: ['--at'] },
   { name: 'note add', words: ['<run>'], does: 'add a note', options: ['--body'] },
   { name: 'note list', words: ['<run>'], does: 'list notes', options: [] },
 ];
-const textsFor = (line: string) => choicesOf(verbs, line).map(({ text }) => text);
+const vocabulary: Vocabulary = {
+  verbs,
+  titles: ['6.1-race', '6.1-type', '6.12-race'],
+  paths: (begun) => ['traces/', 'trace.dat'].filter((path) => path.startsWith(begun)),
+};
+const textsFor = (line: string) => choicesOf(vocabulary, line).map(({ text }) => text);
 
 describe('the palette', () => {
   it('completes the names of commands, those of two words too', () => {
@@ -26,7 +32,18 @@ describe('the palette', () => {
       'show 6.1-race --grep ',
       'show 6.1-race --',
     ]);
-    expect(choicesOf(verbs, 'simulate ')[0]?.does).toBe('simulate <variant> <scenario>');
+    expect(choicesOf(vocabulary, 'simulate ').at(-1)?.does).toBe('simulate <variant> <scenario>');
+  });
+
+  it('completes runs, variants, scenarios and files, by their place in the command', () => {
+    expect(textsFor('show 6.1-')).toEqual(['show 6.1-race ', 'show 6.1-type ', 'show 6.1-']);
+    expect(textsFor('simulate robin-m')).toEqual(['simulate robin-mail ', 'simulate robin-m']);
+    expect(textsFor('simulate robin-mail case-4b')).toEqual([
+      'simulate robin-mail case-4b ',
+      'simulate robin-mail case-4b',
+    ]);
+    expect(textsFor('import tr')).toEqual(['import traces/', 'import trace.dat ', 'import tr']);
+    expect(textsFor('import a b tr')).toEqual(['import a b traces/', 'import a b trace.dat ', 'import a b tr']);
   });
 
   it('runs a command, with words in quotes kept together', async () => {

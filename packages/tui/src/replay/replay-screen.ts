@@ -119,7 +119,7 @@ const click: Screen<Replay, ReplayNews>['click'] = (state, { column, row }, size
   return at === null ? { state } : jumped(state, at);
 };
 
-const replayScreen: Screen<Replay, ReplayNews> = {
+export const replayScreen: Screen<Replay, ReplayNews> = {
   name: 'replay',
   keys,
   signs,

@@ -65,7 +65,7 @@ const rowOf = (move: PossibleMove, isChosen: boolean, width: number): Row =>
 const headOf = ({ at, crossroads }: WhatIf): string =>
   crossroads.moves.length === 0 ? `Nobody can move at position ${at}` : `At position ${at} these could move:`;
 
-const whatIfScreen: Screen<WhatIf, never> = {
+export const whatIfScreen: Screen<WhatIf, never> = {
   name: 'what-if',
   keys,
   title: ({ view }) => ({ left: `what if · ${view.title}`, right: 'who moves next?' }),

@@ -1,5 +1,6 @@
 import { explorationOf } from '../explore/explore-screen.ts';
 import { helpOver } from '../help/help-screen.ts';
+import { runsOf } from '../runs/runs-screen.ts';
 import type { Keymap } from './keymap.ts';
 import type { Effect, ShownBinding, Standing } from './screen.ts';
 
@@ -32,6 +33,7 @@ export const anywhere: readonly AnywhereBinding[] = [
     hint: 'back',
     effects: () => [{ type: 'back' }],
   },
+  { id: 'runs', keys: ['H'], does: 'all runs', effects: () => [{ type: 'open', screen: runsOf() }] },
   {
     id: 'explore',
     keys: ['X'],

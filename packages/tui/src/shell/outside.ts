@@ -28,6 +28,8 @@ export interface Outside {
   readonly sleep: (ms: number) => Promise<void>;
   /** Every verb of the command line. */
   readonly verbs: readonly Verb[];
+  /** The files and folders that a begun path could become. */
+  readonly paths: (begun: string) => readonly string[];
   /** Runs a command line (without the word `custody`) on the same store, as a process of its own. */
   readonly command: (words: readonly string[], signal: AbortSignal) => Promise<CommandOutput>;
   /** Lets the person write a text in their editor, while the terminal is lent. @returns null when it was left empty. */

@@ -20,7 +20,8 @@ export interface Prompt {
 
 type Asking = Extract<Effect<unknown>, { type: 'ask' | 'ask-key' }>;
 
-export const promptOf = (owner: symbol, asking: Asking): Prompt => {
+/** @param paths - what the begun name of a file could become. */
+export const promptOf = (owner: symbol, asking: Asking, paths: (begun: string) => readonly string[]): Prompt => {
   const isKey = asking.type === 'ask-key';
   const { label, entered } = asking;
   const plain = {
@@ -36,7 +37,9 @@ export const promptOf = (owner: symbol, asking: Asking): Prompt => {
     choicesOf: () => [],
   };
   if (asking.type === 'ask-key') return plain;
-  const { text = '', typing = plain.typing, choices: choicesOf = plain.choicesOf } = asking;
+  const { text = '', typing = plain.typing, completes } = asking;
+  const files = (begun: string): readonly Choice[] => paths(begun).map((path) => ({ text: path, does: path }));
+  const choicesOf = completes === 'paths' ? files : (asking.choices ?? plain.choicesOf);
   return { ...plain, text, typing, choicesOf, choices: choicesOf(text) };
 };
 

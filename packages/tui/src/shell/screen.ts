@@ -61,6 +61,8 @@ export type Effect<Action> =
       readonly entered: (text: string) => Action;
       readonly typing?: (text: string) => Action;
       readonly choices?: (text: string) => readonly Choice[];
+      /** Instead of `choices`: the line is the name of a file. */
+      readonly completes?: 'paths';
     }
   /** Asks for a command line. */
   | { readonly type: 'palette' }

@@ -15,7 +15,7 @@ const someVerbs: readonly Verb[] = [
 
 /** A shell with one screen on it. */
 export const shellOn = (screen: Standing, size: Size = { columns: 80, rows: 24 }): Shell =>
-  openedShell(screen, size, keymapOf(new Map()), someVerbs).shell;
+  openedShell(screen, size, keymapOf(new Map()), { verbs: someVerbs, titles: [], paths: () => [] }).shell;
 
 /** Presses one key after the other; letters one by one, names between angle brackets: `/EBUSY<enter>`. */
 export const typedInto = (shell: Shell, keys: string): ShellStep =>
@@ -35,6 +35,7 @@ export const outsideWith = (given: Partial<Outside>): Outside => ({
   pause: () => Promise.resolve(),
   sleep: () => Promise.resolve(),
   verbs: someVerbs,
+  paths: () => [],
   command: () => Promise.reject(new Error('no commands here')),
   edit: () => Promise.reject(new Error('no editor here')),
   stop: () => Promise.reject(new Error('nobody to stop')),

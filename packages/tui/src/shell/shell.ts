@@ -1,8 +1,7 @@
-import { choicesOf, effectOf } from '../palette/palette.ts';
+import { choicesOf, effectOf, type Vocabulary } from '../palette/palette.ts';
 import type { Size } from '../view.ts';
 import { anywhere } from './anywhere.ts';
 import type { Keymap } from './keymap.ts';
-import type { Verb } from './outside.ts';
 import { type Prompt, pressInPrompt, promptOf } from './prompt.ts';
 import type { Effect, Standing, Stood } from './screen.ts';
 
@@ -17,8 +16,8 @@ export interface Shell {
   /** Of the whole terminal. */
   readonly size: Size;
   readonly keymap: Keymap;
-  /** What the palette knows. */
-  readonly verbs: readonly Verb[];
+  /** What lines can be completed to. */
+  readonly vocabulary: Vocabulary;
 }
 
 /** An effect that the pure part cannot bring about, and the screen that asked for it. */
@@ -51,8 +50,8 @@ const needsOf = (shell: Shell): ShellStep => {
 };
 
 /** The shell as it opens, and what its first screen asks for. */
-export const openedShell = (first: Standing, size: Size, keymap: Keymap, verbs: readonly Verb[]): ShellStep =>
-  needsOf({ stack: [first], prompt: null, count: '', says: null, size, keymap, verbs });
+export const openedShell = (first: Standing, size: Size, keymap: Keymap, vocabulary: Vocabulary): ShellStep =>
+  needsOf({ stack: [first], prompt: null, count: '', says: null, size, keymap, vocabulary });
 
 const left = (shell: Shell, owner: symbol): ShellStep => {
   const stack = shell.stack.slice(0, -1);
@@ -86,10 +85,10 @@ const bringOneAbout = (shell: Shell, owner: symbol, effect: Effect<unknown>): Sh
     case 'open':
       return opened(shell, effect.screen);
     case 'palette':
-      return { shell: { ...shell, prompt: paletteOf(shell, owner) }, jobs: [] };
+      return { shell: { ...shell, prompt: paletteOf(shell, owner) }, jobs: [{ owner, effect }] };
     case 'ask':
     case 'ask-key':
-      return { shell: { ...shell, prompt: promptOf(owner, effect) }, jobs: [] };
+      return { shell: { ...shell, prompt: promptOf(owner, effect, shell.vocabulary.paths) }, jobs: [] };
     case 'fetch':
       return { shell: { ...shell, says: shell.says ?? `${effect.name} …` }, jobs: [{ owner, effect }] };
     case 'quit':
@@ -131,17 +130,28 @@ export const say = (shell: Shell, says: string): ShellStep => ({ shell: { ...she
 
 export const resized = (shell: Shell, size: Size): ShellStep => needsOf({ ...shell, size });
 
-const paletteOf = ({ verbs }: Shell, owner: symbol): Prompt => ({
-  ...promptOf(owner, { type: 'ask', label: ':', entered: (text) => text, choices: (text) => choicesOf(verbs, text) }),
-  isPalette: true,
-});
+const paletteOf = ({ vocabulary }: Shell, owner: symbol, text = ''): Prompt => {
+  const choices = (line: string) => choicesOf(vocabulary, line);
+  return {
+    ...promptOf(owner, { type: 'ask', label: ':', text, entered: (line) => line, choices }, vocabulary.paths),
+    isPalette: true,
+  };
+};
+
+/** Which runs there are is known now: a command line that is being typed can be completed to them. */
+export const runsKnown = (shell: Shell, titles: readonly string[]): ShellStep => {
+  const known = { ...shell, vocabulary: { ...shell.vocabulary, titles } };
+  const { prompt } = shell;
+  if (prompt === null || !prompt.isPalette) return { shell: known, jobs: [] };
+  return { shell: { ...known, prompt: paletteOf(known, prompt.owner, prompt.text) }, jobs: [] };
+};
 
 /** A line for the screen in sight, else a command. */
 const lineTyped = (shell: Shell, text: string): ShellStep => {
   const top = topOf(shell);
   const stood = top.line(text, bodySize(shell.size));
   if (stood !== null) return settle(shell, stood);
-  const effect = effectOf(shell.verbs, text);
+  const effect = effectOf(shell.vocabulary.verbs, text);
   return typeof effect === 'string' ? say(shell, effect) : bringAbout(shell, top.id, [effect]);
 };
 

@@ -10,6 +10,7 @@ import {
   pointed,
   press,
   resized,
+  runsKnown,
   type Shell,
   type ShellStep,
   say,
@@ -114,6 +115,9 @@ export const storeOf = (
       case 'stop':
         abort(owner, effect.name);
         return;
+      case 'palette':
+        void listRuns();
+        return;
       case 'fetch':
       case 'work':
       case 'lend-terminal':
@@ -146,7 +150,23 @@ export const storeOf = (
     }
   };
 
-  const start = openedShell(first, size, keymap, outside.verbs);
+  /** What a command line can be completed to besides; without it, it is completed to less. */
+  const listRuns = async (): Promise<void> => {
+    try {
+      const runs = await outside.desk.runs();
+      take(
+        runsKnown(
+          shell,
+          runs.map(({ header }) => header.title),
+        ),
+      );
+    } catch {
+      // What is wrong with the store is said by whatever is asked of it.
+    }
+  };
+
+  const { verbs, paths } = outside;
+  const start = openedShell(first, size, keymap, { verbs, paths, titles: [] });
   shell = start.shell;
   for (const job of start.jobs) carryOut(job);
 

@@ -45,7 +45,7 @@ const keys: readonly KeyBinding<Text, never>[] = [
   scroll('end', ['G', 'end'], 'the last line', () => Number.POSITIVE_INFINITY),
 ];
 
-const textScreen: Screen<Text, never> = {
+export const textScreen: Screen<Text, never> = {
   name: 'text',
   keys,
   title: ({ title, from }) => ({ left: title, right: from }),
