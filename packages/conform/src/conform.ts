@@ -48,7 +48,7 @@ const everySo = 4096;
  * Whether `variant` can do what the run shows, filling in what no line of it tells. Groups are taken one by one: whose
  * one group is, is nobody else's affair.
  *
- * @see docs/decisions/0011-what-explains-a-run.md
+ * @see docs/decisions/0012-what-explains-a-run.md
  */
 export const conform = (
   run: ConformingRun,

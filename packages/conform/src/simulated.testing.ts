@@ -37,7 +37,7 @@ export const tellable = ({ knobs }: Variant): readonly Scenario[] =>
   });
 
 /** What probes would see: owner, count and domain as the group's mutex is let go, where they have changed. */
-export const thinned = (events: readonly TraceEvent[]): readonly TraceEvent[] => {
+const thinned = (events: readonly TraceEvent[]): readonly TraceEvent[] => {
   const late = new Map<string, TraceEvent>();
   return events.flatMap((event): readonly TraceEvent[] => {
     switch (event.type) {

@@ -37,11 +37,17 @@ export {
 export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
 export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
 export type { CarriedBy } from './carry-places.ts';
-export { type CaseLedger, caseLedger, type LedgerCase } from './case-ledger.ts';
+export { type CaseLedger, caseLedger, type LedgerCase, tellingCases } from './case-ledger.ts';
 export { type CatalogueEntry, nameOf, notesStream, type RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
-export type { RunDiff } from './compare.ts';
-export { compareVariants, type ScenarioDiff, type VariantDifference, type VariantsDiff } from './compare-variants.ts';
+export { type RunDiff, worldsBetween } from './compare.ts';
+export {
+  compareVariants,
+  comparingVariants,
+  type ScenarioDiff,
+  type VariantDifference,
+  type VariantsDiff,
+} from './compare-variants.ts';
 export {
   type CasesOfRun,
   casesOfRun,
@@ -65,16 +71,18 @@ export type { Extent, HuntStory } from './hunt-story.ts';
 export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
 export type { TakenMails } from './note-mails.ts';
-export { type Moment, type NotesOfRun, placeOf, type Subject } from './notes.ts';
+export { type Moment, type NotesOfRun, placesIn, type Subject } from './notes.ts';
 export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
-export type { Origin } from './origin.ts';
+export { type Origin, requestOf } from './origin.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
 export type { GuestRecording } from './record-guest.ts';
+export type { ScenarioProgress } from './scenario-progress.ts';
 export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';
 export type { Verdict } from './verify-run.ts';
 export { waitsText } from './waits-text.ts';
+export { type Crossroads, casesMetIn, crossroadsAt, type PossibleMove } from './what-if.ts';
 export { type Workbench, workbench } from './workbench.ts';

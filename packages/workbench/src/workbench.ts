@@ -1,8 +1,9 @@
 import type { HistoryEntry } from '@custody/annotations';
 import type { CompareOptions } from '@custody/compare';
-import type { Position } from '@custody/trace';
+import type { StopSignal } from '@custody/log';
+import type { Position, TraceEvent } from '@custody/trace';
 import { type CarriedNotes, type CarryRequest, carryNotes } from './carry-notes.ts';
-import { type CatalogueEntry, catalogueOf, findRun } from './catalogue.ts';
+import { type CatalogueEntry, catalogueOf, findRun, notesStream } from './catalogue.ts';
 import { diffRuns, type RunDiff } from './compare.ts';
 import { type DeletedRun, deleteRun, sweepDeleted } from './delete-run.ts';
 import type { ExperimentRequest } from './experiment.ts';
@@ -27,7 +28,7 @@ import {
   type Subject,
   undoNotes,
 } from './notes.ts';
-import { openRun, type Run } from './open-run.ts';
+import { followRun, openRun, openRunByPage, type Run } from './open-run.ts';
 import { packRun } from './pack-run.ts';
 import type { About, Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
@@ -42,6 +43,13 @@ export interface Workbench {
   readonly runs: () => Promise<readonly CatalogueEntry[]>;
   /** @throws UnknownRunError, RequestError when the reference names no run or several. */
   readonly open: (reference: string) => Promise<Run>;
+  /**
+   * As `open`, for walking about in a run of any length: what is looked at is read then, and whether all of it can be
+   * read is not known before.
+   */
+  readonly openByPage: (reference: string) => Promise<Run>;
+  /** The events of a run that come behind those that it had when it was opened, as they come, until `signal` aborts. */
+  readonly follow: (run: Run, signal: StopSignal) => AsyncIterable<TraceEvent>;
   /**
    * Forgets a run with its events and notes; the same recording, imported again, is made anew.
    *
@@ -74,6 +82,8 @@ export interface Workbench {
   /** As `simulate`, run after run until one shows a violation, which is then shrunk. */
   readonly hunt: (experiment: ExperimentRequest, wanted: HuntRequest) => Promise<SimulatedRun>;
   readonly compare: (left: Run, right: Run, options?: CompareOptions) => RunDiff;
+  /** Has anybody ever written a note on the run? Told without reading it, as listing its notes has to. */
+  readonly hasNotes: (run: Run) => Promise<boolean>;
   /** The notes on a run, now or as they stood. @throws RequestError when they are not as far as that revision. */
   readonly notes: (run: Run, at?: Moment) => Promise<NotesOfRun>;
   readonly noteHistory: (run: Run) => Promise<readonly HistoryEntry[]>;
@@ -102,6 +112,8 @@ export interface Workbench {
 export const workbench = (ports: Ports): Workbench => ({
   runs: async () => [...(await catalogueOf(ports.log)).values()],
   open: async (reference) => openRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  openByPage: async (reference) => openRunByPage(ports.log, findRun(await catalogueOf(ports.log), reference)),
+  follow: (run, signal) => followRun(ports.log, run, signal),
   remove: (reference) => deleteRun(ports, reference),
   sweep: () => sweepDeleted(ports),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
@@ -112,6 +124,7 @@ export const workbench = (ports: Ports): Workbench => ({
   simulate: (experiment, scheduler) => simulateRun(ports, experiment, scheduler),
   hunt: (experiment, wanted) => huntRun(ports, experiment, wanted),
   compare: diffRuns,
+  hasNotes: async ({ header: { run }, life }) => (await ports.log.head(notesStream({ run, life }))) > 0,
   notes: (run, at) => notesOf(ports, run, at),
   noteHistory: (run) => noteHistory(ports, run),
   addNote: (run, about, note) => addNote(ports, run, about, note),

@@ -105,7 +105,7 @@ const diffVariants = async (
       ...(options.stores !== undefined && { stores: options.stores }),
     },
     search.bounds,
-    (scenario, done, of) => {
+    ({ scenario, done, of }) => {
       if (search.seconds() < told) return;
       told = search.seconds() + 1;
       print.progress(`comparing ${scenario}, ${done + 1} of ${of}`);

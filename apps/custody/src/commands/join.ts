@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Happening, Presence } from '@custody/sync/client';
-import { notesStream, RequestError } from '@custody/workbench';
+import type { Happening, JoinOptions as JoinedLine, Presence } from '@custody/sync/client';
+import type { Outside } from '@custody/tui';
+import { notesStream, RequestError, type Run } from '@custody/workbench';
 import { runOrFetch } from '../fetch-run.ts';
+import { togetherOn } from '../joined-screen.ts';
 import { happeningLines, presenceLines } from '../joined-text.ts';
+import { hasTerminal, openScreen, replayOf } from '../open-screen.ts';
+import { outsideOf } from '../outside.ts';
 import { type ExitCode, exit, many, type Printer } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { serverUrl } from '../server-address.ts';
@@ -12,6 +16,7 @@ interface JoinOptions {
   readonly tokenFile?: string;
   readonly at?: number;
   readonly once?: boolean;
+  readonly screen?: boolean;
 }
 
 /** How long `--once` waits for a server that does not answer. */
@@ -73,13 +78,14 @@ export const registerJoin: Register = (program) => {
     .option('--token-file <file>', 'a file that holds it')
     .option('--at <position>', 'show the others that one is here', wholeNumber)
     .option('--once', 'bring both sides to the same and leave')
+    .option('--screen', 'walk through the run in the terminal, and see there what the others write and where they look')
     .addHelpText(
       'after',
       '\nA run that is not in the store here is fetched first. Write from another terminal: custody note add RUN …' +
         '\nWith --json, a line of JSON for each thing that happens.',
     )
     .action(
-      run(async ({ print, desk }, options: JoinOptions, url: string, reference: string | undefined) =>
+      run(async ({ print, desk, address }, options: JoinOptions, url: string, reference: string | undefined) =>
         desk(async (workbench, log) => {
           const { claimedIn, joinRun } = await import('@custody/sync/client');
           const token = tokenFrom(options);
@@ -97,6 +103,11 @@ export const registerJoin: Register = (program) => {
           print.progress(`${header.title} (${header.run}) at ${url}`);
           const tell = teller(print);
           const stream = notesStream({ run: header.run, life });
+          if (options.screen) {
+            const outside = outsideOf(workbench, program, address);
+            const reason = await screenTogether({ url, token, log, stream }, found, outside, options.at);
+            return outcome(print, url, reason, 0);
+          }
           const joined = await joinRun({ url, token, log, stream, happened: tell.happened });
           if (options.at !== undefined) joined.show({ at: options.at });
           const settled = options.once ? joined.settled().then(() => 'settled' as const) : new Promise<never>(() => {});
@@ -113,6 +124,30 @@ export const registerJoin: Register = (program) => {
         }),
       ),
     );
+};
+
+/** The run on the screen, for as long as it is looked at. @returns why the server ended it, if it did. */
+const screenTogether = async (
+  line: Pick<JoinedLine, 'url' | 'token' | 'log' | 'stream'>,
+  found: Run,
+  outside: Outside,
+  at = 0,
+): Promise<string | null> => {
+  if (!hasTerminal()) throw new RequestError('Cannot show the run without a terminal; leave --screen out');
+  const { claimedIn, joinRun } = await import('@custody/sync/client');
+  const together = togetherOn(found);
+  const under = await joinRun({ ...line, happened: together.happened });
+  const { run: id } = found.header;
+  const joined = together.joined((position) => under.show({ at: position }));
+  const { name } = claimedIn(line.token);
+  await openScreen((seen) => replayOf(seen, id, at), {
+    ...outside,
+    author: () => name,
+    joined: (run) => (run === id ? joined : null),
+  });
+  const reason = await Promise.race([under.ended, null]);
+  await under.leave();
+  return reason;
 };
 
 const outcome = (print: Printer, url: string, reason: string | null, keptBack: number): ExitCode => {
