@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,11 @@ enum { MOST_ERRNO = 134, MOST_CLAIMS = 16, MOST_LOOPS = 8, MOST_BARRIERS = 16, M
 static const char *const verb_names[] = {"bind", "unbind", "override", "claim", "release", "type"};
 enum { TALLIED = sizeof verb_names / sizeof verb_names[0] };
 
-/* What user space saw: calls by part, verb and errno, shared with pid 1. */
-typedef uint32_t tallies[MOST_PARTS][TALLIED][MOST_ERRNO];
+/* Shared with pid 1: what user space saw, as calls by part, verb and errno; and that something happens at all. */
+struct shared {
+	uint32_t tallies[MOST_PARTS][TALLIED][MOST_ERRNO];
+	atomic_uint actions;
+};
 
 struct task {
 	const struct part *part;
@@ -32,7 +36,11 @@ struct task {
 	} held[MOST_CLAIMS];
 };
 
+/* Longer than any one action takes, and the longest sleep is 60 s. */
+static const double longest_silence = 90;
+
 static const struct run *settings;
+static struct shared *shared;
 static double deadline;
 static int marker = -1;
 
@@ -252,6 +260,7 @@ static int end_of(const struct part *part, int at)
 
 static void act(struct task *task, const struct action *action)
 {
+	atomic_fetch_add(&shared->actions, 1);
 	switch (action->verb) {
 	case BIND:
 		return bind(task, action);
@@ -318,46 +327,50 @@ static void prepare_task(struct task *task, const struct part *part, uint32_t (*
 	*task = (struct task){.part = part, .tally = tally, .random = seed_of(part->name)};
 }
 
-static void play(const struct scenario *scenario, tallies *counts)
+static void play(const struct scenario *scenario)
 {
 	static struct task tasks[MOST_PARTS];
 	pthread_t threads[16];
 	int count = scenario->thread_count;
 	playing = scenario;
-	prepare_task(&tasks[16], &scenario->prepare, (*counts)[16]);
+	prepare_task(&tasks[16], &scenario->prepare, shared->tallies[16]);
 	run_part(&tasks[16]);
 	deadline = now() + settings->seconds;
 	pthread_barrier_init(&started, NULL, (unsigned)count + 1);
 	for (int i = 0; i < count; i++) {
-		prepare_task(&tasks[i], &scenario->threads[i], (*counts)[i]);
+		prepare_task(&tasks[i], &scenario->threads[i], shared->tallies[i]);
 		if (pthread_create(&threads[i], NULL, run_thread, &tasks[i]))
 			abort();
 	}
 	pthread_barrier_wait(&started);
 	for (int i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
-	prepare_task(&tasks[17], &scenario->finish, (*counts)[17]);
+	prepare_task(&tasks[17], &scenario->finish, shared->tallies[17]);
 	run_part(&tasks[17]);
 }
 
-static void tell_tallies(const struct scenario *scenario, tallies *counts)
+static void tell_tallies(const struct scenario *scenario)
 {
 	for (int part = 0; part < MOST_PARTS; part++) {
 		const char *name = part == 16 ? "prepare" : part == 17 ? "finish" : scenario->threads[part].name;
 		for (int verb = 0; verb < TALLIED; verb++)
 			for (int number = 0; number < MOST_ERRNO; number++)
-				if ((*counts)[part][verb][number])
+				if (shared->tallies[part][verb][number])
 					tell("tally %s %s %s %u", name, verb_names[verb], errno_name(number),
-					     (*counts)[part][verb][number]);
+					     shared->tallies[part][verb][number]);
 	}
 }
 
 /* A thread that died in the kernel may leave others waiting for its locks for ever. */
-static void wait_for(pid_t player, double seconds)
+static void wait_for(pid_t player)
 {
-	double until = now() + seconds + 60;
+	double until = now() + longest_silence;
 	bool told = false;
-	while (waitpid(player, NULL, WNOHANG) == 0) {
+	for (unsigned seen = 0; waitpid(player, NULL, WNOHANG) == 0;) {
+		if (atomic_load(&shared->actions) != seen && !told) {
+			seen = atomic_load(&shared->actions);
+			until = now() + longest_silence;
+		}
 		if (kernel_crashed() && !told) {
 			told = true;
 			until = now() + 2;
@@ -365,7 +378,7 @@ static void wait_for(pid_t player, double seconds)
 		if (now() > until) {
 			kill(player, SIGKILL);
 			if (!told)
-				tell("trouble The scenario did not end within %.0f s of its time", 60.0);
+				tell("trouble No thread of the scenario did anything for %.0f s, so it was ended", longest_silence);
 			return;
 		}
 		sleep_nanos(10000000);
@@ -374,8 +387,8 @@ static void wait_for(pid_t player, double seconds)
 
 void run_scenario(const struct scenario *scenario, const struct run *run)
 {
-	tallies *counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (counts == MAP_FAILED)
+	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
 		abort();
 	settings = run;
 	pid_t player = fork();
@@ -383,10 +396,10 @@ void run_scenario(const struct scenario *scenario, const struct run *run)
 		abort();
 	if (player == 0) {
 		pthread_setname_np(pthread_self(), path_of("%.15s", scenario->name));
-		play(scenario, counts);
+		play(scenario);
 		_exit(0);
 	}
-	wait_for(player, run->seconds);
-	tell_tallies(scenario, counts);
-	munmap(counts, sizeof *counts);
+	wait_for(player);
+	tell_tallies(scenario);
+	munmap(shared, sizeof *shared);
 }

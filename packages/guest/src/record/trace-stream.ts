@@ -1,8 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LinesInOrder } from './lines-in-order.ts';
 
 /** What is gathered before it is given on, so that a slow guest is not read event by event: milliseconds and bytes. */
 const gathering = { time: 100, size: 1 << 15 } as const;
+
+/** When nothing comes for so long, what is here is in its order: milliseconds. */
+const quiet = 200;
 
 /** Bytes that wait to be read; beyond it the guest waits, and its ring fills. */
 const most = 1 << 24;
@@ -55,15 +59,18 @@ export class TraceStream {
     this.#wake();
   }
 
+  /** Whole lines in the order of their times. */
   async *pieces(): AsyncGenerator<Uint8Array, void> {
+    const order = new LinesInOrder();
     while (!this.#isOver() || this.#size > 0) {
       if (this.#size === 0) {
-        await this.#woken();
+        if (!(await this.#woken())) yield order.rest();
       } else {
         if (this.#size < gathering.size && !this.#isOver()) await pause(gathering.time);
-        yield this.#take();
+        yield order.add(this.#take());
       }
     }
+    yield order.end();
   }
 
   #isOver(): boolean {
@@ -78,9 +85,14 @@ export class TraceStream {
     return bytes;
   }
 
-  #woken(): Promise<void> {
+  /** Whether something happened within `quiet`. */
+  #woken(): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      const timer = setTimeout(() => resolve(false), quiet);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
     });
   }
 }
