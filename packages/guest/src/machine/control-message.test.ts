@@ -20,6 +20,7 @@ const spoken = bytesOf(
     'file stats 13\nentries: 0\nab\narmed',
     'tally binder bind EBUSY 28',
     'oops kernel BUG at drivers/vfio/vfio.c:698!',
+    'trouble This kernel has no BTF',
     'trace-end 81234',
     'done',
     '',
@@ -38,6 +39,7 @@ describe('the control port', () => {
       { kind: 'armed' },
       { kind: 'tally', thread: 'binder', op: 'bind', errno: 'EBUSY', count: 28 },
       { kind: 'oops', text: 'kernel BUG at drivers/vfio/vfio.c:698!' },
+      { kind: 'trouble', text: 'This kernel has no BTF' },
       { kind: 'trace-end', bytes: 81234 },
       { kind: 'done' },
     ]);
@@ -51,7 +53,7 @@ describe('the control port', () => {
   });
 
   it('passes on what it does not know', () => {
-    expect(readAll(bytesOf('probe maybe x\ntrace-end many\nwarn no BTF\n'), 64).map(({ kind }) => kind)).toEqual([
+    expect(readAll(bytesOf('probe maybe x\ntrace-end many\nwhat is this\n'), 64).map(({ kind }) => kind)).toEqual([
       'other',
       'other',
       'other',

@@ -18,10 +18,12 @@ export type ControlMessage =
       readonly count: number;
     }
   | { readonly kind: 'oops'; readonly text: string }
+  /** What it cannot do. */
+  | { readonly kind: 'trouble'; readonly text: string }
   /** So many bytes were sent on the trace port. */
   | { readonly kind: 'trace-end'; readonly bytes: number }
   | { readonly kind: 'done' }
-  /** What this version does not know, or what the guest complains of. */
+  /** What this version does not know. */
   | { readonly kind: 'other'; readonly line: string };
 
 const outcomes: ReadonlySet<string> = new Set(['ok', 'absent', 'reject', 'skip']);
@@ -57,7 +59,8 @@ const messageOf = (
       if (isCount(fourth)) return { kind: 'tally', thread: first, op: second, errno: third, count: Number(fourth) };
       break;
     case 'oops':
-      return { kind: 'oops', text: after(1) };
+    case 'trouble':
+      return { kind: word, text: after(1) };
     case 'trace-end':
       if (isCount(first)) return { kind: 'trace-end', bytes: Number(first) };
   }

@@ -47,10 +47,11 @@ const never = (): Promise<never> => new Promise(() => {});
 export class Guest {
   readonly machine: Machine;
   readonly files = new Map<string, Uint8Array>();
-  readonly probes: ProbeVerdict[] = [];
   readonly tallies: OpTally[] = [];
-  /** Lines that are not of the protocol, or that this version does not know. */
+  /** What it cannot do, in its words; lines that this version does not know. */
   readonly remarks: string[] = [];
+  /** The last verdict on each: one that was set can still be taken back. */
+  readonly #probes = new Map<string, ProbeVerdict>();
   readonly #said = new Map<Milestone['kind'], Milestone>();
   readonly #watch: Watch;
   #heard: () => void = () => {};
@@ -66,6 +67,10 @@ export class Guest {
 
   said<Kind extends Milestone['kind']>(kind: Kind): Extract<Milestone, { kind: Kind }> | undefined {
     return this.#said.get(kind) as Extract<Milestone, { kind: Kind }> | undefined;
+  }
+
+  get probes(): readonly ProbeVerdict[] {
+    return [...this.#probes.values()];
   }
 
   text(file: string): string | undefined {
@@ -147,13 +152,16 @@ export class Guest {
         this.#watch.say(`${message.name} (${message.seconds.toFixed(1)} s after its start)`);
         break;
       case 'probe':
-        this.probes.push({ outcome: message.outcome, name: message.name, reason: message.reason });
+        this.#probes.set(message.name, { outcome: message.outcome, name: message.name, reason: message.reason });
         break;
       case 'file':
         this.files.set(message.name, message.bytes);
         break;
       case 'tally':
         this.tallies.push({ thread: message.thread, op: message.op, errno: message.errno, count: message.count });
+        break;
+      case 'trouble':
+        this.remarks.push(message.text);
         break;
       case 'other':
         if (message.line !== '') this.remarks.push(message.line);
