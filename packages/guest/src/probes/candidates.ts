@@ -63,7 +63,7 @@ const hasFprobes = ({ from: [major, minor] }: KernelLine): boolean => major > 6 
 
 /**
  * Before v5.14 a kernel counts a probe as missed, though its line is written, when an argument leads through a bad pointer
- * (kprobe_fault_handler in arch/x86/kernel/kprobes/core.c): so most mutexes of the kernel counted, since a filter is
+ * (kprobe_fault_handler; "kprobes: Do not increment probe miss count in the fault handler", June 2021): so did most mutexes of the kernel, since a filter is
  * asked later, and devices outside any group. The addresses beside these words tell the same.
  */
 const countsFaults = ({ from: [major, minor] }: KernelLine): boolean => major < 5 || (major === 5 && minor < 14);
