@@ -62,9 +62,9 @@ const finders: readonly (readonly [function: string, event: string, words: strin
 const hasFprobes = ({ from: [major, minor] }: KernelLine): boolean => major > 6 || (major === 6 && minor >= 3);
 
 /**
- * Before v5.14 a kernel counts a probe as missed, though its line is written, when an argument leads through a bad pointer
- * (kprobe_fault_handler; "kprobes: Do not increment probe miss count in the fault handler", June 2021): so did most mutexes of the kernel, since a filter is
- * asked later, and devices outside any group. The addresses beside these words tell the same.
+ * Before v5.14 a kernel counts a probe as missed, though its line is written, when an argument leads through a bad pointer:
+ * so did most mutexes, since a filter is asked later, and devices outside any group. The addresses beside these words tell
+ * the same. Source: "kprobes: Do not increment probe miss count in the fault handler", June 2021.
  */
 const countsFaults = ({ from: [major, minor] }: KernelLine): boolean => major < 5 || (major === 5 && minor < 14);
 
