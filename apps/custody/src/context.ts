@@ -1,3 +1,4 @@
+import type { EventLog } from '@custody/log';
 import type { Workbench } from '@custody/workbench';
 import { type OutputOptions, type Printer, printer } from './print.ts';
 import { defaultStore, openToLook, shownStore, withWorkbench } from './store.ts';
@@ -16,8 +17,10 @@ export interface Context {
   readonly print: Printer;
   /** Where runs are kept, without a secret. */
   readonly store: string;
-  /** Opens the store for as long as `use` takes. */
-  readonly desk: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
+  /** Where runs are kept, with whatever secret it takes: for a process of our own. */
+  readonly address: string;
+  /** Opens the store for as long as `use` takes; the log itself is for what is not a verb: serving and joining. */
+  readonly desk: <Result>(use: (workbench: Workbench, log: EventLog) => Promise<Result>) => Promise<Result>;
   /** As `desk`, and makes no store where there is none. */
   readonly look: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
 }
@@ -36,6 +39,7 @@ export const contextOf = (options: GlobalOptions): Context => {
   return {
     print: printer(output, streams),
     store: shownStore(store),
+    address: store,
     desk: (use) => withWorkbench(store, use),
     look: (use) => withWorkbench(store, use, openToLook),
   };

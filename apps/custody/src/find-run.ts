@@ -10,7 +10,7 @@ const neverClosed = ({ title, source }: RunHeader): string =>
     : `${title} was never closed: its import is under way or was killed; importing it again ends it`;
 
 /** What a person named, as `use` gives it: of the store, or of a file, imported on the fly. */
-const orOfFile = async <Found>(
+export const orOfFile = async <Found>(
   desk: Workbench,
   reference: string,
   print: Printer,

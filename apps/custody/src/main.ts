@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerCases } from './commands/cases.ts';
 import { registerCompact } from './commands/compact.ts';
+import { registerConform } from './commands/conform.ts';
 import { registerCopy } from './commands/copy.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDiff } from './commands/diff.ts';
@@ -10,11 +11,14 @@ import { registerExplore } from './commands/explore.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGuest } from './commands/guest.ts';
 import { registerImport } from './commands/import.ts';
+import { registerInvite } from './commands/invite.ts';
+import { registerJoin } from './commands/join.ts';
 import { registerNote } from './commands/note.ts';
 import { registerRecord } from './commands/record.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRuns } from './commands/runs.ts';
 import { registerScenarios } from './commands/scenarios.ts';
+import { registerServe } from './commands/serve.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerState } from './commands/state.ts';
@@ -40,7 +44,11 @@ const commands = [
   registerExport,
   registerCopy,
   registerDiff,
+  registerConform,
   registerNote,
+  registerServe,
+  registerInvite,
+  registerJoin,
   registerDelete,
   registerCompact,
   registerDoctor,

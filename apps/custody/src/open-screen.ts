@@ -1,33 +1,59 @@
-import { clamp } from '@custody/replay';
-import type { Position } from '@custody/trace';
-import { type NotesOfRun, placeOf, type Run, type Workbench } from '@custody/workbench';
-
-const viewsOf = (run: Run, { notes }: NotesOfRun) =>
-  notes.flatMap((note) => {
-    const position = placeOf(run, note);
-    const { id, author, body, replies, resolved } = note;
-    return position === null ? [] : [{ id, position, author, body, replies, resolved }];
-  });
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Outside, Standing } from '@custody/tui';
+import { RequestError } from '@custody/workbench';
 
 /** Both ends are a terminal. */
 export const hasTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
 
-/** Opens the replay screen; ink and React are loaded only here. */
-export const openScreen = async (desk: Workbench, run: Run, at: number, author: string): Promise<void> => {
-  const { openReplay } = await import('@custody/tui');
-  const notes = viewsOf(run, await desk.notes(run));
-  await openReplay(
-    {
-      title: run.header.title,
-      header: run.header,
-      timeline: run.timeline,
-      replayer: run.replayer,
-      start: clamp(at, run.replayer.end),
-      notes,
-      findings: run.findings.flatMap(({ position, text }) => (position === undefined ? [] : [{ position, text }])),
-      addNote: async (position: Position, body: string) =>
-        viewsOf(run, await desk.addNote(run, position, { author, body })),
-    },
+/** The replay of a run of the store. */
+export const replayOf = async (outside: Outside, reference: string, at: number): Promise<Standing> =>
+  (await import('@custody/tui')).replayOfReference(outside, reference, at);
+
+/** All runs in the store, to choose from. */
+export const runsScreen = async (): Promise<Standing> => (await import('@custody/tui')).runsOf();
+
+/** `custody/keys.json` under `$XDG_CONFIG_HOME` (~/.config). */
+const keyFile = (): string =>
+  join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'custody', 'keys.json');
+
+/** The keys that the person wants instead of ours. @throws RequestError when the file cannot be used. */
+const ownKeys = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const path = keyFile();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw new RequestError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const { KeyFileError, readKeys } = await import('@custody/tui');
+  try {
+    return readKeys(path, text);
+  } catch (error) {
+    throw error instanceof KeyFileError ? new RequestError(error.message, { cause: error }) : error;
+  }
+};
+
+export interface ScreenOptions {
+  /** Says everything in lines, for a screen reader; `INK_SCREEN_READER=true` asks for it as well. */
+  readonly accessible?: boolean;
+}
+
+/** Opens the screens on the terminal; ink and React are loaded only here. */
+export const openScreen = async (
+  first: (outside: Outside) => Promise<Standing>,
+  outside: Outside,
+  { accessible = false }: ScreenOptions = {},
+): Promise<void> => {
+  const keys = await ownKeys();
+  const { openScreens } = await import('@custody/tui');
+  const isAccessible = accessible || process.env['INK_SCREEN_READER'] === 'true';
+  await openScreens(
+    await first(outside),
+    outside,
     { stdin: process.stdin, stdout: process.stdout },
+    { keys, isAccessible },
   );
 };

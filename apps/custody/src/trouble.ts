@@ -1,6 +1,7 @@
 import { BundleError } from '@custody/bundle';
 import { ThreadError } from '@custody/explore-threads';
 import { GuestError } from '@custody/guest';
+import { NotAMailError } from '@custody/mbox';
 import {
   HybridError,
   MappingError,
@@ -18,6 +19,7 @@ export const problemOf = (error: unknown): string | undefined => {
     BundleError,
     HybridError,
     NotATraceError,
+    NotAMailError,
     MappingError,
     TopologyError,
     StoreError,

@@ -1,4 +1,4 @@
-import type { Anchor } from './anchor.ts';
+import type { Anchor, Place } from './anchor.ts';
 
 /** An answer to a note. `at` is an ISO 8601 time. */
 export interface Reply {
@@ -6,6 +6,21 @@ export interface Reply {
   readonly author: string;
   readonly at: string;
   readonly body: string;
+  /** Present when it was brought in from elsewhere, so that the author is only what is said there. */
+  readonly claimed?: Claim;
+}
+
+/** Who brought it in, and from where: a mail's Message-ID, or the note of another run. */
+export interface Claim {
+  readonly by: string;
+  readonly origin: string;
+}
+
+/** A word on a note: `case:2.a`, `verdict:bug`, `question`, or any other. */
+export interface Label {
+  readonly label: string;
+  readonly author: string;
+  readonly at: string;
 }
 
 /** What a person wrote about a place in a run. */
@@ -13,44 +28,30 @@ export interface Note extends Reply {
   readonly anchor: Anchor;
   /** Oldest first. */
   readonly replies: readonly Reply[];
+  readonly labels: readonly Label[];
   readonly resolved: boolean;
+  /** Its author took it back; it is listed, with an empty body, for the sake of its replies. */
+  readonly withdrawn: boolean;
   /** The place could not be found in the run it was listed for. */
   readonly orphan: boolean;
 }
 
-/** A note as it is stored: a flat JSON value under its id. */
-export type StoredNote = Omit<Reply, 'id'> & { readonly anchor: Anchor };
-/** A reply as it is stored, under its own id: so two people who reply at once write to two places. */
-export type StoredReply = Omit<Reply, 'id'> & { readonly note: string };
-/** Who last said whether a note is settled. */
-export interface StoredVerdict {
+/** A named place. */
+export interface Mark {
+  readonly id: string;
   readonly author: string;
   readonly at: string;
-  readonly resolved: boolean;
+  readonly name: string;
+  readonly anchor: Place;
 }
-
-const hasTexts = (value: unknown, fields: readonly string[]): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  fields.every((field) => typeof (value as Readonly<Record<string, unknown>>)[field] === 'string');
-
-const isAnchor = (anchor: Partial<Anchor> | undefined): boolean =>
-  typeof anchor?.position === 'number' && (anchor.event === null || hasTexts(anchor.event, ['type', 'role', 'detail']));
-
-/** Updates come from other people's programs, so what is stored is looked at before it is believed. */
-export const isStoredNote = (value: unknown): value is StoredNote =>
-  hasTexts(value, ['author', 'at', 'body']) && isAnchor((value as StoredNote).anchor);
-
-export const isStoredReply = (value: unknown): value is StoredReply =>
-  hasTexts(value, ['author', 'at', 'body', 'note']);
-
-export const isStoredVerdict = (value: unknown): value is StoredVerdict =>
-  hasTexts(value, ['author', 'at']) && typeof (value as StoredVerdict).resolved === 'boolean';
 
 const order = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
 /** By time, then id: an order that does not depend on who heard of what first. */
-export const byTime = (one: Reply, other: Reply): number => order(one.at, other.at) || order(one.id, other.id);
+export const byTime = (
+  one: { readonly at: string; readonly id: string },
+  other: { readonly at: string; readonly id: string },
+): number => order(one.at, other.at) || order(one.id, other.id);
 
 /** By place in the run, then as above. */
 export const byPlace = (one: Note, other: Note): number =>

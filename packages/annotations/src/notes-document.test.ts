@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Anchor } from './anchor.ts';
 import { type NotesDocument, openNotes } from './notes-document.ts';
 
-const start: Anchor = { position: position(0), event: null };
-const note = (id: string, at = '2026-11-22T10:00:00Z') => ({
+const start: Anchor = { position: position(0), event: null, kind: 'event' };
+const note = (id: string, at = '2026-11-22T10:00:00.000Z') => ({
   id,
   author: 'ada',
   at,
@@ -16,7 +16,7 @@ const answer = (id: string, to: string, author = 'bob') => ({
   id,
   note: to,
   author,
-  at: '2026-11-22T11:00:00Z',
+  at: '2026-11-22T11:00:00.000Z',
   body: 'yes',
 });
 
@@ -27,7 +27,8 @@ describe('notes', () => {
     notes.reply(answer('r1', 'n1'));
     notes.resolve({ note: 'n1', author: 'ada', at: '2026-11-22T12:00:00Z' });
     const { note: _to, ...reply } = answer('r1', 'n1');
-    expect(notes.list()).toEqual([{ ...note('n1'), replies: [reply], resolved: true, orphan: false }]);
+    const asked = { replies: [reply], labels: [], resolved: true, withdrawn: false, orphan: false };
+    expect(notes.list()).toEqual([{ ...note('n1'), ...asked }]);
   });
 
   it('can be opened again after they were settled', () => {
@@ -53,7 +54,7 @@ describe('notes', () => {
     expect(() => notes.reply(answer('r1', 'n9'))).toThrow('there is no such note: there are no notes yet');
     notes.add(note('n2'));
     notes.add(note('n1'));
-    expect(() => notes.resolve({ note: 'n9', author: 'ada', at: '' })).toThrow(
+    expect(() => notes.resolve({ note: 'n9', author: 'ada', at: '2026-11-22T12:00:00Z' })).toThrow(
       'Cannot resolve note "n9" as there is no such note: the notes are n1, n2',
     );
   });

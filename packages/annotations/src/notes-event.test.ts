@@ -7,7 +7,7 @@ import { noteUpdated, openNotesEvents, updateIn } from './notes-event.ts';
 const stamp = { author: 'ada', at: '2026-11-22T10:00:00Z' };
 const stored = (count: number) => {
   const notes = openNotes();
-  const anchor = { position: position(0), event: null };
+  const anchor = { position: position(0), event: null, kind: 'event' as const };
   return Array.from({ length: count }, (_, number) =>
     noteUpdated({ update: notes.add({ id: `n${number}`, ...stamp, anchor, body: 'b' }), ...stamp }),
   );

@@ -19,7 +19,10 @@ import {
 } from '@custody/trace';
 
 /** One bind, claim, unbind, call from user space: from its beginning to its result, by one task. */
-interface Episode {
+export interface Episode {
+  readonly task: TaskId;
+  /** Just before its beginning. */
+  readonly from: Position;
   /** What it is, and how its group stood when it began: `claim of a quiet group`. */
   readonly kind: string;
   /** An errno; `BUG` when the kernel stopped in it; `no end` when the run is over before it is. */
@@ -160,6 +163,8 @@ const whatOf = (event: TraceEvent): string => {
 interface Open {
   readonly what: string;
   readonly kind: string;
+  /** The number of its first event. */
+  readonly from: number;
   readonly group: GroupId | null;
   /** Another task gave the group to a user, or took it from one, since: what it was at the beginning says nothing. */
   isRaced: boolean;
@@ -182,6 +187,14 @@ const unknownOwner = 'in a group whose owner is not known';
 
 const kindAtEnd = ({ kind, isRaced }: Open): string => (isRaced ? `${kind}${raced}` : kind);
 
+const endOf = (task: TaskId, open: Open, result: Episode['result'], at: number): Episode => ({
+  task,
+  kind: kindAtEnd(open),
+  result,
+  from: position(open.from),
+  position: position(at),
+});
+
 /** Every episode of a run, in the order of their ends. Those that a gap lies in are left out: their results are not certain. */
 export const episodesOf = (header: Pick<RunHeader, 'topology'>, timeline: Timeline): readonly Episode[] => {
   const open = new Map<TaskId, Open[]>();
@@ -196,15 +209,16 @@ export const episodesOf = (header: Pick<RunHeader, 'topology'>, timeline: Timeli
     const own = open.get(event.task) ?? [];
     if (event.type === 'EventsLost') open.clear();
     else if (event.type === 'BugHit') {
-      for (const stopped of own) found.push({ kind: kindAtEnd(stopped), result: 'BUG', position: position(index + 1) });
+      for (const stopped of own) found.push(endOf(event.task, stopped, 'BUG', index + 1));
       open.delete(event.task);
     } else if (kind !== null) {
-      open.set(event.task, [...own, { what: whatOf(event), kind, group: groupOf(event, world), isRaced: false }]);
+      const group = groupOf(event, world);
+      open.set(event.task, [...own, { what: whatOf(event), kind, from: index, group, isRaced: false }]);
     } else if (end !== null) {
       const innermost = own.findLastIndex(({ what }) => what === end.what);
       const episode = own[innermost];
       if (episode !== undefined) {
-        found.push({ kind: kindAtEnd(episode), result: end.result, position: position(index + 1) });
+        found.push(endOf(event.task, episode, end.result, index + 1));
         open.set(event.task, own.slice(0, innermost));
       }
     }
@@ -218,9 +232,7 @@ export const episodesOf = (header: Pick<RunHeader, 'topology'>, timeline: Timeli
     if (event.type !== 'RecordingEnded') last = index + 1;
   }
   return found.concat(
-    [...open.values()]
-      .flat()
-      .map((episode) => ({ kind: kindAtEnd(episode), result: 'no end', position: position(last) })),
+    [...open].flatMap(([task, episodes]) => episodes.map((episode) => endOf(task, episode, 'no end', last))),
   );
 };
 

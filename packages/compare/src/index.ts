@@ -13,7 +13,7 @@ export {
   type Stretch,
 } from './compare-runs.ts';
 export { compareWorlds, type Leaf, type TaskNames, type WorldDifference } from './compare-worlds.ts';
-export { compareEpisodes, type EpisodeKind, episodesOf, type Tally } from './episodes.ts';
+export { compareEpisodes, type Episode, type EpisodeKind, episodesOf, type Tally } from './episodes.ts';
 export { uncompared } from './event-key.ts';
 export { type Holder, type OwnershipParting, ownershipParting } from './ownership-parting.ts';
 export type { Outcome, ResultDifference } from './results.ts';

@@ -253,9 +253,9 @@ export function* exploring(
 }
 
 /** Takes a search to its end at once. */
-export const toTheEnd = <Answer>(
-  search: Generator<Progress, Answer>,
-  onProgress?: (progress: Progress) => void,
+export const toTheEnd = <Answer, Told = Progress>(
+  search: Generator<Told, Answer>,
+  onProgress?: (progress: Told) => void,
 ): Answer => {
   let step = search.next();
   while (step.done !== true) {

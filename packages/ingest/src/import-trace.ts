@@ -113,6 +113,8 @@ interface Reading<Trace extends TraceSaysOfItself = TraceSaysOfItself> {
   readonly trace: Trace;
   readonly kernel: string | null;
   readonly mapping: Mapping;
+  /** What of the mapping is the user's own. */
+  readonly own: MappingFile | undefined;
   readonly recorded: RecordedTopology;
 }
 
@@ -123,7 +125,13 @@ const readingOf = <Trace extends TraceSaysOfItself>(
   mapping: MappingFile | undefined,
 ): Reading<Trace> => {
   const kernel = releaseIn(recorded, trace);
-  return { trace, kernel, mapping: mappingOf(kernel === null ? defaultLine : lineFor(kernel), mapping), recorded };
+  return {
+    trace,
+    kernel,
+    mapping: mappingOf(kernel === null ? defaultLine : lineFor(kernel), mapping),
+    own: mapping,
+    recorded,
+  };
 };
 
 /** What the trace holds itself is of the very recording. */
@@ -134,7 +142,7 @@ const besideOf = ({ stats }: TraceSaysOfItself, beside: Beside | undefined): Bes
 const markerNames: ReadonlySet<string> = new Set(['print', 'tracing_mark_write']);
 
 /** Takes lines one by one, in the order of the file, and has events for them. */
-const lineByLine = ({ trace, kernel, mapping, recorded }: Reading) => {
+const lineByLine = ({ trace, kernel, mapping, own, recorded }: Reading) => {
   const reader = interpreter(mapping, recorded);
   const tally: LineTally = {
     lines: 0,
@@ -239,7 +247,14 @@ const lineByLine = ({ trace, kernel, mapping, recorded }: Reading) => {
       owners: reader.owners(),
       complete: !brokeOff && !trace.isDamaged && tally.lost === 0 && (missing.overrun ?? 0) === 0,
       findings: [
-        ...findingsOf({ reader, tally, kernel, beside, members: recorded.topology.groups.length > 0 }),
+        ...findingsOf({
+          reader,
+          tally,
+          kernel,
+          beside,
+          members: recorded.topology.groups.length > 0,
+          mapping: own,
+        }),
         ...truth.findings(),
         ...doubts,
       ],

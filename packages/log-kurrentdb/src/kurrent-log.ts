@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type EventLog, type LogEvent, type Range, revision, type StreamId } from '@custody/log';
+import { type EventLog, type LogEvent, type Range, revision, type StreamId, type StreamReader } from '@custody/log';
 import { parseAddress } from './address.ts';
 import { appendEvents, placeOf, removeStream, type Streams } from './append.ts';
 import { followStream } from './follow.ts';
 import { listStreams, readRange } from './read.ts';
 import { connect } from './server.ts';
+import { readerOf } from './stream-reader.ts';
 
 export interface KurrentLogOptions {
   /** What each stream's name begins with on the server, so that several can share it. @default the address's `prefix` */
@@ -83,6 +84,10 @@ export const openKurrentLog = async <E extends LogEvent = LogEvent>(
       await removeStream(streams, stream, numbered());
     },
     read,
+    reader: async (stream) => {
+      refuseWhenClosed(`read "${stream}"`);
+      return (await readerOf(streams, stream)) as StreamReader<E>;
+    },
     follow: (stream, from, signal) => followStream<E>(streams, { stream, from, signal, closed: closing.signal }),
     head: async (stream: StreamId) => {
       refuseWhenClosed(`read the head of "${stream}"`);

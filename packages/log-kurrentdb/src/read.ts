@@ -7,6 +7,13 @@ const pageBytes = 4_194_304;
 const longestFirstPage = 16;
 const longestPage = 2048;
 
+/** An event on the server that holds the facts from `from` up to `to`. */
+export interface Piece {
+  readonly event: Recorded;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The facts of a range, in order and some at a time, as the stream stands when the first is asked for.
  *
@@ -15,8 +22,17 @@ const longestPage = 2048;
 export async function* readRange(
   streams: Streams,
   stream: StreamId,
-  { from = revision(0), to }: Range,
+  range: Range,
 ): AsyncGenerator<readonly LogEvent[], void, undefined> {
+  for await (const { event, from, to } of readPieces(streams, stream, range)) yield factsOf(stream, event, from, to);
+}
+
+/** As `readRange`, with the facts still packed. */
+export async function* readPieces(
+  streams: Streams,
+  stream: StreamId,
+  { from = revision(0), to }: Range,
+): AsyncGenerator<Piece, void, undefined> {
   const place = await placeOf(streams, stream);
   const end = Math.min(to ?? place.head, place.head);
   if (from >= end) return;
@@ -35,7 +51,7 @@ export async function* readRange(
       const { first, count: facts } = stretchOf(stream, event);
       if (first > at || first + facts <= at) throw missing(stream, at, first > at ? first : end);
       const last = Math.min(end, first + facts);
-      yield factsOf(stream, event, at, last);
+      yield { event, from: at, to: last };
       at = last;
       if (at === end) return;
     }

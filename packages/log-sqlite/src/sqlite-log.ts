@@ -1,4 +1,5 @@
 import {
+  DamagedStreamError,
   type EventLog,
   empty,
   followBy,
@@ -88,6 +89,19 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
     }
   };
 
+  const readAll = (stream: StreamId, from: number, to: number): readonly E[] => {
+    const events: E[] = [];
+    while (from + events.length < to) {
+      const before = events.length;
+      for (const some of readSome(store.db, rows, { stream, from: from + before, to })) {
+        for (const event of some) events.push(event as E);
+      }
+      if (events.length === before)
+        throw new DamagedStreamError(stream, revision(from), revision(to), 'they were removed');
+    }
+    return events;
+  };
+
   const follow: EventLog<E>['follow'] = async function* (stream, from, signal) {
     const stop = watch.begin();
     try {
@@ -105,6 +119,14 @@ export const openSqliteLog = async <E extends LogEvent = LogEvent>(
     },
     remove: async (stream) => change(`remove "${stream}"`, () => removeStream(rows, stream)),
     read,
+    reader: async (stream) => {
+      const doing = `read "${stream}"`;
+      const end = step(doing, () => headOf(stream));
+      return {
+        revision: revision(end),
+        read: (from, to) => step(doing, () => readAll(stream, from, Math.min(to, end))),
+      };
+    },
     follow,
     head: async (stream) => step(`read the head of "${stream}"`, () => revision(headOf(stream))),
     streams: async () => step('list the streams', () => listed(rows) as readonly StreamId[]),

@@ -15,6 +15,18 @@ export interface Range {
   readonly to?: Revision;
 }
 
+/** A stream as it stood when it was asked for, of which any part can be had at once, without waiting. */
+export interface StreamReader<E extends LogEvent = LogEvent> {
+  /** How many events it holds. */
+  readonly revision: Revision;
+  /**
+   * The events `from` up to `to`, which lie inside the stream.
+   *
+   * @throws DamagedStreamError when one of them cannot be read back as it was written, or is not there any more.
+   */
+  read(from: number, to: number): readonly E[];
+}
+
 /** What `follow` needs of an AbortSignal; spelled out here as this package sees no platform types. */
 export interface StopSignal {
   readonly aborted: boolean;
@@ -44,6 +56,8 @@ export interface EventLog<E extends LogEvent = LogEvent> extends AsyncDisposable
    * @throws DamagedStreamError when an event cannot be read back as it was written.
    */
   read(stream: StreamId, range?: Range): AsyncIterable<readonly E[]>;
+  /** For who walks about in a stream: only what is read is built, so it need not fit into memory as objects. */
+  reader(stream: StreamId): Promise<StreamReader<E>>;
   /**
    * Like `read`, one event at a time, then waits for more until `signal` aborts, and ends. Nothing is skipped or repeated. Where a store is
    * shared, what other processes append counts as well.

@@ -1,4 +1,4 @@
-import { RevisionConflictError } from './errors.ts';
+import { DamagedStreamError, RevisionConflictError } from './errors.ts';
 import type { EventLog, LogEvent } from './event-log.ts';
 import { followBy, pulse } from './follow.ts';
 import { empty, revision, type StreamId } from './ids.ts';
@@ -41,6 +41,19 @@ export const memoryLog = <E extends LogEvent = LogEvent>(): EventLog<E> => {
       streams.delete(stream);
     },
     read,
+    reader: async (stream) => {
+      const end = linesOf(stream, 'read').length;
+      return {
+        revision: revision(end),
+        read: (from, to) => {
+          const lines = linesOf(stream, 'read').slice(from, Math.min(to, end));
+          if (lines.length < Math.min(to, end) - from) {
+            throw new DamagedStreamError(stream, revision(from), revision(to), 'they were removed');
+          }
+          return lines.map((line) => JSON.parse(line) as E);
+        },
+      };
+    },
     follow: (stream, from, signal) => followBy(read, appended, { stream, from, signal }),
     head: async (stream) => revision(linesOf(stream, 'read the head of').length),
     streams: async () => [...streams.keys()],

@@ -2,7 +2,7 @@ import { type Position, position, type Timeline, type Topology, type World, worl
 
 /** A run to be looked at from any position. */
 export interface Replayer {
-  /** The last position: how many events the run has. */
+  /** The last position: how many events the run has so far. */
   readonly end: Position;
   /**
    * The world after the first `at` events.
@@ -11,6 +11,11 @@ export interface Replayer {
    * @throws RangeError when `at` is not a position of the run.
    */
   readonly stateAt: (at: Position) => World;
+  /**
+   * Up to where a world can be had soon: beyond it, all events from there on have to be folded first. Asking for the
+   * worlds of a run in order moves it on.
+   */
+  readonly reach: () => Position;
 }
 
 /** The worlds at consecutive positions from `start` on, as far as anyone has asked. */
@@ -37,7 +42,7 @@ export const replayer = (topology: Topology, timeline: Timeline, every = 1000): 
     throw new RangeError(`Cannot keep a snapshot every ${every} events as it must be a whole number of 1 or more`);
   }
   const { initial, evolve } = worldOf(topology);
-  const end = position(timeline.length);
+  const endOf = (): Position => position(timeline.length);
   const snapshots: World[] = [initial];
   let kept: readonly Stretch[] = [];
 
@@ -59,8 +64,8 @@ export const replayer = (topology: Topology, timeline: Timeline, every = 1000): 
   };
 
   const stateAt = (at: Position): World => {
-    if (!Number.isSafeInteger(at) || at < 0 || at > end) {
-      throw new RangeError(`Cannot look at position ${at} as the run has positions 0 to ${end}`);
+    if (!Number.isSafeInteger(at) || at < 0 || at > timeline.length) {
+      throw new RangeError(`Cannot look at position ${at} as the run has positions 0 to ${endOf()}`);
     }
     const stretch = stretchAt(Math.floor(at / every));
     for (let reached = stretch.start + stretch.worlds.length - 1; reached < at; reached += 1) {
@@ -69,5 +74,13 @@ export const replayer = (topology: Topology, timeline: Timeline, every = 1000): 
     return stretch.worlds[at - stretch.start] as World;
   };
 
-  return { end, stateAt };
+  const reach = (): Position => position(Math.min(timeline.length, snapshots.length * every - 1));
+
+  return {
+    get end() {
+      return endOf();
+    },
+    stateAt,
+    reach,
+  };
 };

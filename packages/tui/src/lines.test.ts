@@ -1,19 +1,30 @@
+import { runIndex } from '@custody/replay';
 import { position, timelineOf } from '@custody/trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allLines, meaningfulLines, stepped, windowAt } from './lines.ts';
+import { allLines, type Lines, meaningfulLines, stepped, windowAt } from './lines.ts';
 import { acquired, eventsBy, kept, longRun } from './run.testing.ts';
 
-/** m: a meaningful event, k: a line kept. */
-const linesIn = (pattern: string) =>
-  meaningfulLines(
-    timelineOf(eventsBy(...[...pattern].map((letter) => ['T0', letter === 'k' ? kept : acquired] as const))),
-  );
+/** m: a meaningful event, k: a line kept; of which the first `read` have been read. */
+const linesIn = (pattern: string, read = pattern.length) => {
+  const moves = [...pattern].map((letter) => ['T0', letter === 'k' ? kept : acquired] as const);
+  const timeline = timelineOf(eventsBy(...moves));
+  const index = runIndex(timeline);
+  index.readTo(read);
+  return meaningfulLines(timeline, index);
+};
+
+const positionsOf = (lines: Lines) => Array.from({ length: lines.count }, (_, line) => lines.positionOf(line));
 
 describe('the lines of the list', () => {
   it('are the start of the run and every event with a meaning', () => {
-    const lines = linesIn('mkkm');
-    expect(Array.from({ length: lines.count }, (_, line) => lines.positionOf(line))).toEqual([0, 1, 4]);
+    expect(positionsOf(linesIn('mkkm'))).toEqual([0, 1, 4]);
+  });
+
+  it('are all events where nobody has read yet', () => {
+    const lines = linesIn('mkkmkm', 3);
+    expect(positionsOf(lines)).toEqual([0, 1, 4, 5, 6]);
+    expect([3, 4, 6].map((at) => lines.lineAt(position(at)))).toEqual([1, 2, 4]);
   });
 
   it('step over lines kept raw, from wherever the cursor is', () => {

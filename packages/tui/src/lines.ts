@@ -1,3 +1,4 @@
+import type { RunIndex } from '@custody/replay';
 import { type Position, position, type Timeline } from '@custody/trace';
 
 /**
@@ -14,28 +15,42 @@ export interface Lines {
 
 /** Every event has its line. */
 export const allLines = (timeline: Timeline): Lines => ({
-  count: timeline.length + 1,
+  get count() {
+    return timeline.length + 1;
+  },
   positionOf: position,
   lineAt: (at) => at,
 });
 
-const shownPositions = (timeline: Timeline): Int32Array => {
-  const positions = new Int32Array(timeline.length + 1);
-  let count = 1;
-  for (let index = 0; index < timeline.length; index += 1) {
-    if (timeline.at(index).type === 'LineKept') continue;
-    positions[count] = index + 1;
-    count += 1;
-  }
-  return positions.subarray(0, count);
-};
+/**
+ * Events with a meaning only: lines kept verbatim have none. What the index has not read yet has a line each, as nobody
+ * knows what it is.
+ */
+export const meaningfulLines = (timeline: Timeline, index: RunIndex): Lines => {
+  let positions = new Int32Array(1);
+  let known = 1;
+  let read = 0;
 
-/** Events with a meaning only: lines kept verbatim have none. Reads the whole run once, then nothing. */
-export const meaningfulLines = (timeline: Timeline): Lines => {
-  const positions = shownPositions(timeline);
+  /** Sifts what has been read since. */
+  const sift = (): void => {
+    const now = index.read();
+    if (positions.length < now + 1) {
+      const sifted = positions;
+      positions = new Int32Array(Math.max(now, timeline.length) + 1);
+      positions.set(sifted);
+    }
+    for (; read < now; read += 1) {
+      if (!index.isKind(read, 'meaning')) continue;
+      positions[known] = read + 1;
+      known += 1;
+    }
+  };
+
   const lineAt = (at: Position): number => {
+    sift();
+    if (at > read) return known + at - read - 1;
     let low = 0;
-    let high = positions.length - 1;
+    let high = known - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((positions[middle] as number) <= at) low = middle;
@@ -43,7 +58,18 @@ export const meaningfulLines = (timeline: Timeline): Lines => {
     }
     return low;
   };
-  return { count: positions.length, positionOf: (line) => position(positions[line] ?? -1), lineAt };
+
+  return {
+    get count() {
+      sift();
+      return known + timeline.length - read;
+    },
+    positionOf: (line) => {
+      sift();
+      return position(line < known ? (positions[line] ?? -1) : read + 1 + line - known);
+    },
+    lineAt,
+  };
 };
 
 /** The position `step` lines on (or back, when negative), seen from a position that may have no line of its own. */

@@ -76,19 +76,6 @@ export const shortFields = (event: TraceEvent): string => {
   }
 };
 
-/** Did the event say no, or tell of trouble? */
-export const isTrouble = (event: TraceEvent): boolean => {
-  switch (event.type) {
-    case 'WarningRaised':
-    case 'BugHit':
-    case 'TaskBlocked':
-    case 'EventsLost':
-      return true;
-    default:
-      return 'errno' in event.data && event.data.errno !== 'OK';
-  }
-};
-
 /** Seconds with microseconds, as ftrace prints them; a simulation counts steps. */
 export const timeOf = (at: Nanos, isSimulated: boolean): string =>
   isSimulated ? String(at) : `${Math.floor(at / 1e9)}.${String(Math.floor((at % 1e9) / 1e3)).padStart(6, '0')}`;

@@ -4,7 +4,8 @@ const wide =
 const zero = /\p{Mn}|\p{Me}|\p{Cf}/u;
 const ascii = /^[\x20-\x7e]*$/;
 
-const columnsOf = (character: string): number => {
+/** How many columns one character takes: 0, 1 or 2. */
+export const columnsOf = (character: string): number => {
   if (zero.test(character)) return 0;
   return wide.test(character) ? 2 : 1;
 };
@@ -35,6 +36,13 @@ export const cut = (text: string, width: number): string => {
 export const fit = (text: string, width: number): string => {
   const kept = cut(text, width);
   return kept + ' '.repeat(Math.max(0, width - widthOf(kept)));
+};
+
+/** The last part of a text, in at most `width` columns. */
+export const tail = (text: string, width: number): string => {
+  const characters = [...text];
+  while (widthOf(characters.join('')) > width) characters.shift();
+  return characters.join('');
 };
 
 /** The text in lines of at most `width` columns, broken at spaces where it has any. */

@@ -1,6 +1,9 @@
-import type { Replayer } from '@custody/replay';
-import type { Position, RunHeader, Timeline } from '@custody/trace';
+import type { GrowingTimeline, Replayer } from '@custody/replay';
+import type { Position, RunHeader, Timeline, TraceEvent } from '@custody/trace';
+import type { Crossroads } from '@custody/workbench';
 import type { RenderOptions } from 'ink';
+import type { Outside } from './shell/outside.ts';
+import type { Standing } from './shell/screen.ts';
 
 /** A note as the screen shows it. */
 export interface NoteView {
@@ -13,8 +16,14 @@ export interface NoteView {
   readonly resolved: boolean;
 }
 
+/** A case of the mail, met by a departing driver. */
+export interface CaseView {
+  readonly position: Position;
+  readonly text: string;
+}
+
 /** Something a property or a check has to say about a position. */
-export interface Finding {
+interface Finding {
   readonly position: Position;
   readonly text: string;
 }
@@ -23,13 +32,24 @@ export interface Finding {
 export interface ReplayView {
   readonly title: string;
   readonly header: RunHeader;
-  readonly timeline: Timeline;
+  /** Grows where the run can be followed. */
+  readonly timeline: Timeline & Partial<Pick<GrowingTimeline, 'add'>>;
   readonly replayer: Replayer;
   readonly start: Position;
   readonly notes: readonly NoteView[];
   readonly findings: readonly Finding[];
+  /** All notes of the run as they are now; absent when there is no more to read than `notes`. */
+  readonly readNotes?: (signal: AbortSignal) => Promise<readonly NoteView[]>;
+  /** Which cases a simulated run met; absent in a recording. */
+  readonly readCases?: () => readonly CaseView[];
+  /** New events of a run that is being recorded, as they come; absent when it is closed. */
+  readonly follow?: (signal: AbortSignal) => AsyncIterable<TraceEvent>;
+  /** Who could have moved at a position; absent in a recording. */
+  readonly crossroads?: (at: Position) => Crossroads;
+  /** Opens the simulated run in which that was done next instead. */
+  readonly instead?: (outside: Outside, schedule: string) => Promise<Standing>;
   /** Keeps a note and answers with all notes of the run; absent when notes cannot be written. */
-  readonly addNote?: (at: Position, body: string) => Promise<readonly NoteView[]>;
+  readonly addNote?: (at: Position, body: string, signal: AbortSignal) => Promise<readonly NoteView[]>;
 }
 
 /** The streams of a terminal; `process.stdin` and `process.stdout` are ones. */
@@ -40,6 +60,8 @@ export interface Terminal {
   };
   readonly stdout: NonNullable<RenderOptions['stdout']> & {
     readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
     /** node:tty answers this from TERM, NO_COLOR and FORCE_COLOR. */
     readonly hasColors?: () => boolean;
   };

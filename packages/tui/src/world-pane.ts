@@ -3,11 +3,12 @@ import { type Changes, changesBetween } from './changes.ts';
 import { groupOf, groupsByWeight } from './focus.ts';
 import { groupLine, groupRows } from './group-rows.ts';
 import { lockRows, taskRows, troubleRows } from './lock-rows.ts';
-import { cutRow, cutRows, type Row } from './row.ts';
+import { cutRow, cutRows, type Row, span } from './row.ts';
+import { wrapped } from './text.ts';
 import type { ReplayView } from './view.ts';
 
 /** The world at a position, with what its event changed and the group it was about. */
-interface Moment {
+export interface Moment {
   readonly world: World;
   readonly changes: Changes;
   readonly focus: GroupId | null;
@@ -42,15 +43,25 @@ const groupPane = (moment: Moment, width: number, height: number): readonly Row[
 };
 
 /**
- * The world at a position in at most `height` rows: groups first, then locks, calls and trouble, which keep half of
- * the room if they need it.
+ * A moment in at most `height` rows: groups first, then locks, calls and trouble, which keep half of the room if they
+ * need it.
  */
-export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] => {
-  const moment = momentAt(view, at);
+export const momentRows = (moment: Moment, width: number, height: number): readonly Row[] => {
   const { world, changes } = moment;
   const busy = [...troubleRows(world), ...lockRows(world, changes), ...taskRows(world, changes)];
   const tail = cutRows(busy, Math.ceil(height / 2));
   const gap = tail.length > 0 ? 1 : 0;
   const groups = groupPane(moment, width, height - tail.length - gap);
   return [...groups, ...(gap === 1 ? [[]] : []), ...tail].map((row) => cutRow(row, width));
+};
+
+/** The world at a position in at most `height` rows. */
+export const worldPane = (view: ReplayView, at: Position, width: number, height: number): readonly Row[] => {
+  if (at > view.replayer.reach()) {
+    const percent = Math.floor((100 * view.replayer.reach()) / view.timeline.length);
+    return wrapped(`The world here is being worked out: ${percent} % of the run done`, width).map((line) => [
+      span(line),
+    ]);
+  }
+  return momentRows(momentAt(view, at), width, height);
 };

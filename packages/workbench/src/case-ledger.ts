@@ -1,4 +1,4 @@
-import { parseSchedule } from '@custody/explore';
+import { parseSchedule, toTheEnd } from '@custody/explore';
 import {
   type CaseVerdict,
   cases,
@@ -13,7 +13,8 @@ import {
 } from '@custody/ownership';
 import { twistOf } from './differences.ts';
 import { experimentOf, findScenario, findVariant } from './experiment.ts';
-import { exploreScenario, type SearchBounds } from './model-run.ts';
+import { exploringScenario, type SearchBounds } from './model-run.ts';
+import { type ScenarioProgress, saying } from './scenario-progress.ts';
 
 /** What is known of a case over several scenarios, and where its witness is from. */
 export interface LedgerCase extends CaseVerdict {
@@ -133,12 +134,15 @@ const scaledOf = (told: readonly string[], request: LedgerRequest): readonly str
 
 /**
  * What each case comes to under a variant, by every interleaving of every scenario asked for. A scenario that cannot be
- * told in the size asked for keeps its usual one.
+ * told in the size asked for keeps its usual one. Yields now and then where it stands.
  *
  * @throws RequestError when there is no such variant or scenario.
  * @throws RangeError when none of the scenarios can be told in the size asked for.
  */
-export const caseLedger = (request: LedgerRequest, bounds: SearchBounds = {}): CaseLedger => {
+export function* tellingCases(
+  request: LedgerRequest,
+  bounds: SearchBounds = {},
+): Generator<ScenarioProgress, CaseLedger> {
   const { stores = 'sc', scenarios: wanted, variant: given, ...size } = request;
   const variant = findVariant(given);
   const leftOut = wanted === undefined ? scenarios.filter((scenario) => twistOf(variant, scenario).length > 0) : [];
@@ -152,7 +156,12 @@ export const caseLedger = (request: LedgerRequest, bounds: SearchBounds = {}): C
     experimentOf(asked); // what cannot be told is refused before anything is searched
     return asked;
   });
-  const reports = experiments.map((experiment) => exploreScenario(experiment, bounds));
+  const reports: VariantReport[] = [];
+  for (const [done, experiment] of experiments.entries()) {
+    const progress = { scenario: experiment.scenario, done, of: experiments.length };
+    yield progress;
+    reports.push(yield* saying(progress, exploringScenario(experiment, bounds)));
+  }
   const casesComplete = reports.every(({ complete }) => complete);
   const fairness = fairnessOf(variant, { ...bounds, stores });
   return {
@@ -167,4 +176,8 @@ export const caseLedger = (request: LedgerRequest, bounds: SearchBounds = {}): C
     casesComplete,
     complete: fairness.complete && casesComplete,
   };
-};
+}
+
+/** As `tellingCases`, to the end at once. */
+export const caseLedger = (request: LedgerRequest, bounds: SearchBounds = {}): CaseLedger =>
+  toTheEnd(tellingCases(request, bounds));

@@ -7,6 +7,7 @@ import {
   parseSchedule,
   type Refinement,
   refines,
+  toTheEnd,
 } from '@custody/explore';
 import {
   cases as everyCase,
@@ -23,7 +24,8 @@ import {
 import { type TraceEvent, timelineOf } from '@custody/trace';
 import { twistOf } from './differences.ts';
 import { findScenario, findVariant } from './experiment.ts';
-import { exploreScenario, type SearchBounds } from './model-run.ts';
+import { exploringScenario, type SearchBounds } from './model-run.ts';
+import { type ScenarioProgress, saying } from './scenario-progress.ts';
 
 /** How far a schedule of one side goes on the other, and where what happens parts. */
 interface Followed {
@@ -228,16 +230,16 @@ const observed = (variant: Variant, scenario: Scenario, stores: Stores) => {
   return { model, observe: (states: Int32Array, at: number): string => outcomeText(model.outcomeAt(states, at)) };
 };
 
-const diffIn = (
+function* diffIn(
   left: Variant,
   right: Variant,
   scenario: Scenario,
   stores: Stores,
   bounds: SearchBounds,
-): ScenarioDiff => {
-  const [mine, theirs] = [left, right].map((variant) =>
-    exploreScenario({ variant, scenario: scenario.id, stores }, bounds),
-  ) as [VariantReport, VariantReport];
+): Generator<unknown, ScenarioDiff> {
+  const reportOf = (variant: Variant) => exploringScenario({ variant, scenario: scenario.id, stores }, bounds);
+  const mine = yield* reportOf(left);
+  const theirs = yield* reportOf(right);
   const traits = new Set(traitsOf(theirs));
   const ofLeft = onlyIn(mine, theirs, { own: left, other: right, side: 'left', scenario, stores }, bounds);
   const ofRight = onlyIn(theirs, mine, { own: right, other: left, side: 'right', scenario, stores }, bounds);
@@ -253,30 +255,30 @@ const diffIn = (
       schedule: refinement.kind === 'differs' ? formatSchedule(refinement.schedule) : null,
     },
   };
-};
+}
 
 /**
  * What two variants do differently, scenario by scenario: properties broken, deadlocks, cases and outcomes that only one
- * of them has, each with the shortest schedule and how far that goes on the other.
+ * of them has, each with the shortest schedule and how far that goes on the other. Yields now and then where it stands.
  *
- * @param progress - told each scenario before it is looked at.
  * @throws RequestError when there is no such variant or scenario.
  */
-export const compareVariants = (
+export function* comparingVariants(
   { left: leftName, right: rightName, scenarios: wanted, stores = 'sc' }: VariantsRequest,
   bounds: SearchBounds = {},
-  progress: (scenario: string, done: number, of: number) => void = () => {},
-): VariantsDiff => {
+): Generator<ScenarioProgress, VariantsDiff> {
   const [left, right] = [findVariant(leftName), findVariant(rightName)];
   const changes = (scenario: Scenario): boolean =>
     [left, right].some((variant) => twistOf(variant, scenario).length > 0);
   const leftOut = wanted === undefined ? everyScenario.filter(changes) : [];
   const told =
     wanted === undefined ? everyScenario.filter((scenario) => !leftOut.includes(scenario)) : wanted.map(findScenario);
-  const scenarios = told.map((scenario, index) => {
-    progress(scenario.id, index, told.length);
-    return diffIn(left, right, scenario, stores, bounds);
-  });
+  const scenarios: ScenarioDiff[] = [];
+  for (const [done, scenario] of told.entries()) {
+    const progress = { scenario: scenario.id, done, of: told.length };
+    yield progress;
+    scenarios.push(yield* saying(progress, diffIn(left, right, scenario, stores, bounds)));
+  }
   const only = (wantedSide: VariantDifference['side']): readonly string[] => [
     ...new Set(
       scenarios.flatMap(({ differences }) =>
@@ -298,4 +300,11 @@ export const compareVariants = (
     leftOut: leftOut.map(({ id }) => id),
     complete: scenarios.every(({ complete, refinement }) => complete && refinement.kind !== 'unknown'),
   };
-};
+}
+
+/** As `comparingVariants`, to the end at once. */
+export const compareVariants = (
+  request: VariantsRequest,
+  bounds: SearchBounds = {},
+  onProgress?: (progress: ScenarioProgress) => void,
+): VariantsDiff => toTheEnd(comparingVariants(request, bounds), onProgress);

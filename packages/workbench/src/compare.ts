@@ -11,7 +11,7 @@ import {
   ownershipParting,
   type WorldDifference,
 } from '@custody/compare';
-import { rolesOf } from '@custody/trace';
+import { type Position, rolesOf } from '@custody/trace';
 import type { Run } from './open-run.ts';
 
 /** Two runs by meaning, and what differs between their worlds: where they part, and at their ends. */
@@ -28,16 +28,25 @@ export interface RunDiff {
   readonly atEnd: readonly WorldDifference[];
 }
 
-const ends = (left: Run, right: Run): Both<Run['replayer']['end']> => ({
+type ReplayableRun = Pick<Run, 'timeline' | 'replayer'>;
+
+const ends = (left: Run, right: Run): Both<Position> => ({
   left: left.replayer.end,
   right: right.replayer.end,
 });
 
+/** What differs between the worlds of two runs, at any two positions of them; tasks go by their roles. */
+export const worldsBetween = (
+  left: ReplayableRun,
+  right: ReplayableRun,
+): ((at: Both<Position>) => readonly WorldDifference[]) => {
+  const names = { left: rolesOf(left.timeline), right: rolesOf(right.timeline) };
+  return (at) => compareWorlds(left.replayer.stateAt(at.left), right.replayer.stateAt(at.right), names);
+};
+
 export const diffRuns = (left: Run, right: Run, options: CompareOptions = {}): RunDiff => {
   const comparison = compareRuns(left, right, options);
-  const names = { left: rolesOf(left.timeline), right: rolesOf(right.timeline) };
-  const worldsAt = (at: Both<Run['replayer']['end']>): readonly WorldDifference[] =>
-    compareWorlds(left.replayer.stateAt(at.left), right.replayer.stateAt(at.right), names);
+  const worldsAt = worldsBetween(left, right);
   const isWhole = options.from === undefined && options.alignOn === undefined;
   const episodes = ({ header, timeline }: Run) => episodesOf(header, timeline);
   return {

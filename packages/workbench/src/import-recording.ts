@@ -41,7 +41,7 @@ export interface ImportedRun extends ImportReport {
 }
 
 /** Goes up when the same bytes would become other events: then they are another run. */
-const mappingVersion = 2;
+const mappingVersion = 3;
 
 /** How many hex digits of the digest name a run. */
 export const idLength = 12;

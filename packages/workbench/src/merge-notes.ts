@@ -1,4 +1,6 @@
+import { isNotesUpdated } from '@custody/annotations';
 import { type EventLog, eventsOf, type LogEvent, RevisionConflictError, revision, type StreamId } from '@custody/log';
+import { appendUpdates } from './notes-stream.ts';
 
 /** What a note's event says, whoever stored it and when: two updates of the same bytes are one. */
 const updateOf = ({ type, data }: LogEvent): string => {
@@ -14,7 +16,7 @@ const missing = async (log: EventLog, stream: StreamId, incoming: readonly LogEv
     there.add(updateOf(event));
     head += 1;
   }
-  const fresh = incoming.filter((event) => {
+  const fresh = incoming.filter(isNotesUpdated).filter((event) => {
     const update = updateOf(event);
     if (there.has(update)) return false;
     there.add(update);
@@ -34,7 +36,7 @@ export const mergeNotes = async (log: EventLog, stream: StreamId, incoming: read
     const { fresh, head } = await missing(log, stream, incoming);
     if (fresh.length === 0) return 0;
     try {
-      await log.append(stream, fresh, head);
+      await appendUpdates(log, stream, fresh, head);
       return fresh.length;
     } catch (error) {
       if (!(error instanceof RevisionConflictError)) throw error;

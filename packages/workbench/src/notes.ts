@@ -1,47 +1,67 @@
 import {
-  anchorAt,
+  type Anchor,
+  type Anchors,
+  anchorsIn,
+  type HistoryEntry,
+  historyOf,
+  isNotesUpdated,
+  type Mark,
   type Note,
   type NotesDocument,
-  type NotesUpdated,
   noteUpdated,
   openNotesEvents,
-  resolveAnchor,
+  type Signed,
+  undoLast,
 } from '@custody/annotations';
-import { eventsOf, type LogEvent, RevisionConflictError, revision } from '@custody/log';
+import { RevisionConflictError, revision } from '@custody/log';
 import type { Position } from '@custody/trace';
 import { notesStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
+import { appendUpdates, everyNotesEvent, readNotes } from './notes-stream.ts';
 import type { Run } from './open-run.ts';
 import type { Ports } from './ports.ts';
-
-const isNotesUpdated = (event: LogEvent): event is NotesUpdated => event.type === 'NotesUpdated';
-
-/** The notes of a run as its stream tells them now. */
-const readNotes = async ({ log }: Ports, { header: { run }, life }: Run) => {
-  const events: NotesUpdated[] = [];
-  let at = 0;
-  for await (const event of eventsOf(log.read(notesStream({ run, life })))) {
-    at += 1;
-    if (isNotesUpdated(event)) events.push(event);
-  }
-  return { notes: openNotesEvents(events), revision: revision(at) };
-};
 
 /** What could not be read of the notes is said, and the rest is there. */
 export interface NotesOfRun {
   /** The note that was added, answered or settled just now. */
   readonly changed?: string;
   readonly notes: readonly Note[];
+  readonly marks: readonly Mark[];
   readonly damaged: readonly string[];
 }
 
+/** The discussion as it stood: after so many events of its stream, or when nothing later than this had been written. */
+export type Moment = { readonly revision: number } | { readonly time: string };
+
+const streamOf = ({ header: { run }, life }: Run) => notesStream({ run, life });
+
 const listed = (notes: NotesDocument, { timeline }: Run): NotesOfRun => ({
   notes: notes.list(timeline),
+  marks: notes.marks(),
   damaged: notes.damaged.map(({ message }) => message),
 });
 
-export const notesOf = async (ports: Ports, run: Run): Promise<NotesOfRun> =>
-  listed((await readNotes(ports, run)).notes, run);
+/** Everything written until then by its author's clock, whenever it came here. */
+const notesUntil = async ({ log }: Ports, run: Run, time: string): Promise<NotesDocument> => {
+  const events = await everyNotesEvent(log, streamOf(run));
+  return openNotesEvents(events.filter((event) => isNotesUpdated(event) && event.data.at <= time));
+};
+
+export const notesOf = async (ports: Ports, run: Run, at?: Moment): Promise<NotesOfRun> => {
+  if (at === undefined) return listed((await readNotes(ports.log, streamOf(run))).notes, run);
+  if ('time' in at) return listed(await notesUntil(ports, run, at.time), run);
+  const head = await ports.log.head(streamOf(run));
+  if (at.revision > head) {
+    throw new RequestError(
+      `Cannot show the notes on ${run.header.title} at revision ${at.revision} as they are at ${head}; see: custody note log`,
+    );
+  }
+  return listed((await readNotes(ports.log, streamOf(run), revision(at.revision))).notes, run);
+};
+
+/** Who did what to the notes of a run, oldest first. */
+export const noteHistory = async ({ log }: Ports, run: Run): Promise<readonly HistoryEntry[]> =>
+  historyOf(await everyNotesEvent(log, streamOf(run)));
 
 /** A change asked for what is not there: said to the person, not thrown as a bug. */
 const asRequest = <Result>(change: () => Result): Result => {
@@ -52,32 +72,52 @@ const asRequest = <Result>(change: () => Result): Result => {
   }
 };
 
-/**
- * Makes a change and stores it as one event. If someone else wrote in between, their update is read first and the
- * same change made on top.
- */
-const changeNotes = async (
-  ports: Ports,
-  run: Run,
-  author: string,
-  changed: string,
-  change: (notes: NotesDocument, at: string) => Uint8Array,
-): Promise<NotesOfRun> => {
+/** Tries until nobody else wrote in between. */
+const untilAlone = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
   for (;;) {
-    const { notes, revision: expected } = await readNotes(ports, run);
-    const at = ports.now();
-    const update = asRequest(() => change(notes, at));
     try {
-      await ports.log.append(
-        notesStream({ run: run.header.run, life: run.life }),
-        [noteUpdated({ update, author, at })],
-        expected,
-      );
-      return { ...listed(notes, run), changed };
+      return await attempt();
     } catch (error) {
       if (!(error instanceof RevisionConflictError)) throw error;
     }
   }
+};
+
+/** A change of nothing: no struct and no deletion. */
+const isEmpty = (update: Uint8Array): boolean => update.every((byte) => byte === 0);
+
+/** What a change makes: the update, and what it was made to. */
+interface Made {
+  readonly update: Uint8Array;
+  readonly changed?: string;
+}
+
+/**
+ * Makes a change and stores it as one event. If someone else wrote in between, their update is read first and the
+ * same change made on top.
+ */
+export const changeNotes = (
+  ports: Ports,
+  run: Run,
+  author: string,
+  change: (notes: NotesDocument, signed: Signed) => Made,
+): Promise<NotesOfRun> =>
+  untilAlone(async () => {
+    const { notes, revision: expected } = await readNotes(ports.log, streamOf(run));
+    const signed = { author, at: ports.now() };
+    const { update, changed } = asRequest(() => change(notes, signed));
+    if (!isEmpty(update)) {
+      await appendUpdates(ports.log, streamOf(run), [noteUpdated({ update, ...signed })], expected);
+    }
+    return { ...listed(notes, run), ...(changed !== undefined && { changed }) };
+  });
+
+/** The id of the note, reply or mark that begins so, if it is just one; else as it was given. */
+const wholeId = (notes: NotesDocument, given: string): string => {
+  const ids = [...notes.list().flatMap(({ id, replies }) => [id, ...replies.map((reply) => reply.id)])];
+  const all = [...ids, ...notes.marks().map(({ id }) => id)];
+  const [only, ...more] = all.includes(given) ? [given] : all.filter((id) => id.startsWith(given));
+  return only !== undefined && more.length === 0 ? only : given;
 };
 
 const written = (body: string): string => {
@@ -90,28 +130,143 @@ export interface NewNote {
   readonly body: string;
 }
 
-export const addNote = async (ports: Ports, run: Run, at: Position, { author, body }: NewNote): Promise<NotesOfRun> => {
-  const anchor = anchorAt(run.timeline, at);
+/** What a note is to be about. */
+export type Subject =
+  | { readonly kind: 'event'; readonly at: Position }
+  | { readonly kind: 'stretch' | 'pair'; readonly from: Position; readonly to: Position }
+  | { readonly kind: 'object'; readonly object: string; readonly from: Position; readonly to: Position };
+
+const anchorOn = ({ anchorAt, placeAt }: Anchors, subject: Subject): Anchor => {
+  if (subject.kind === 'event') return anchorAt(subject.at);
+  const { kind, from, to } = subject;
+  if (from > to) throw new RequestError(`Cannot put a note on ${from} to ${to} as that ends before it begins`);
+  const ends = { ...placeAt(from), until: placeAt(to) };
+  return kind === 'object' ? { ...ends, kind, object: subject.object } : { ...ends, kind };
+};
+
+export const addNote = async (
+  ports: Ports,
+  run: Run,
+  about: Position | Subject,
+  { author, body }: NewNote,
+): Promise<NotesOfRun> => {
+  const subject: Subject = typeof about === 'number' ? { kind: 'event', at: about } : about;
+  const anchor = anchorOn(anchorsIn(run.timeline), subject);
   const text = written(body);
   const id = ports.newId();
-  return changeNotes(ports, run, author, id, (notes, time) => notes.add({ id, author, at: time, anchor, body: text }));
+  return changeNotes(ports, run, author, (notes, signed) => ({
+    update: notes.add({ id, ...signed, anchor, body: text }),
+    changed: id,
+  }));
 };
 
 export const replyToNote = async (
   ports: Ports,
   run: Run,
-  note: string,
+  given: string,
   { author, body }: NewNote,
 ): Promise<NotesOfRun> => {
   const text = written(body);
   const id = ports.newId();
-  return changeNotes(ports, run, author, note, (notes, time) =>
-    notes.reply({ id, note, author, at: time, body: text }),
-  );
+  return changeNotes(ports, run, author, (notes, signed) => {
+    const note = wholeId(notes, given);
+    return { update: notes.reply({ id, note, ...signed, body: text }), changed: note };
+  });
 };
 
-export const resolveNote = (ports: Ports, run: Run, note: string, author: string): Promise<NotesOfRun> =>
-  changeNotes(ports, run, author, note, (notes, at) => notes.resolve({ note, author, at }));
+export const resolveNote = (
+  ports: Ports,
+  run: Run,
+  given: string,
+  author: string,
+  resolved = true,
+): Promise<NotesOfRun> =>
+  changeNotes(ports, run, author, (notes, signed) => {
+    const note = wholeId(notes, given);
+    return { update: notes.resolve({ note, ...signed, resolved }), changed: note };
+  });
 
-/** Where a note is in this run; null for an orphan. */
-export const placeOf = ({ timeline }: Run, { anchor }: Note): Position | null => resolveAnchor(timeline, anchor);
+/** Gives a note or reply of the author's own another body. */
+export const editNote = async (
+  ports: Ports,
+  run: Run,
+  given: string,
+  { author, body }: NewNote,
+): Promise<NotesOfRun> => {
+  const text = written(body);
+  return changeNotes(ports, run, author, (notes) => {
+    const id = wholeId(notes, given);
+    return { update: notes.edit({ id, author, body: text }), changed: id };
+  });
+};
+
+/** Takes a note, reply or mark of the author's own back; a note that was answered stays, without its body. */
+export const deleteNote = (ports: Ports, run: Run, given: string, author: string): Promise<NotesOfRun> =>
+  changeNotes(ports, run, author, (notes) => {
+    const id = wholeId(notes, given);
+    return { update: notes.remove({ id, author }), changed: id };
+  });
+
+export interface NewLabel {
+  readonly author: string;
+  readonly label: string;
+  /** Takes it off again. */
+  readonly off?: boolean;
+}
+
+export const labelNote = async (
+  ports: Ports,
+  run: Run,
+  given: string,
+  { author, label, off = false }: NewLabel,
+): Promise<NotesOfRun> => {
+  if (!/^\S+$/.test(label)) {
+    throw new RequestError(`Cannot use "${label}" as a label as it has blanks or is empty; write, say, case:2.a`);
+  }
+  return changeNotes(ports, run, author, (notes, signed) => {
+    const note = wholeId(notes, given);
+    return { update: notes.label({ note, label, ...signed, on: !off }), changed: note };
+  });
+};
+
+/** Names a place; a name that the author gave before moves there. */
+export const markPlace = async (
+  ports: Ports,
+  run: Run,
+  name: string,
+  at: Position,
+  author: string,
+): Promise<NotesOfRun> => {
+  if (!/^\S(.*\S)?$/.test(name)) {
+    throw new RequestError(`Cannot use "${name}" as a mark as it is no name of one line; write, say, first-claim`);
+  }
+  const anchor = anchorsIn(run.timeline).placeAt(at);
+  const id = ports.newId();
+  return changeNotes(ports, run, author, (notes, signed) => ({ update: notes.mark({ id, name, anchor, ...signed }) }));
+};
+
+/** Takes back the last that the author did here, be it from another process or another day. */
+export const undoNotes = (ports: Ports, run: Run, author: string): Promise<NotesOfRun> =>
+  untilAlone(async () => {
+    const stream = streamOf(run);
+    const expected = await ports.log.head(stream);
+    const events = await everyNotesEvent(ports.log, stream);
+    const signed = { author, at: ports.now() };
+    const undoing = asRequest(() => undoLast(events, signed));
+    if (undoing === null) {
+      throw new RequestError(
+        `Cannot undo anything on ${run.header.title} as ${author} has nothing left to undo; see: custody note log`,
+      );
+    }
+    await appendUpdates(ports.log, stream, [noteUpdated({ ...undoing, ...signed })], expected);
+    return listed((await readNotes(ports.log, stream)).notes, run);
+  });
+
+/** Where notes are in this run, which is read once; null for an orphan. */
+export const placesIn = ({ timeline }: Run): ((note: Note) => Position | null) => {
+  let anchors: Anchors | undefined;
+  return ({ anchor }) => {
+    anchors ??= anchorsIn(timeline);
+    return anchors.resolve(anchor);
+  };
+};

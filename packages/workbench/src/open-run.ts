@@ -1,6 +1,6 @@
 import type { Finding } from '@custody/ingest';
-import { DamagedStreamError, type EventLog, type LogEvent } from '@custody/log';
-import { type Replayer, replayer } from '@custody/replay';
+import { DamagedStreamError, type EventLog, type LogEvent, revision, type StopSignal } from '@custody/log';
+import { pagedTimeline, type Replayer, replayer } from '@custody/replay';
 import { isFactType, position, type RunHeader, type Timeline, type TraceEvent, timelineOf } from '@custody/trace';
 import { type CatalogueEntry, eventsStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
@@ -44,6 +44,41 @@ const readable = async (
     if (!(error instanceof DamagedStreamError) || events.length === 0) throw error;
     return { events, damage: error.message };
   }
+};
+
+/** The events behind those that the run has, as they come. */
+export async function* followRun(
+  log: EventLog,
+  { header, life, timeline }: Run,
+  signal: StopSignal,
+): AsyncIterable<TraceEvent> {
+  let index = timeline.length;
+  for await (const event of log.follow(eventsStream({ run: header.run, life }), revision(index), signal)) {
+    yield asTraceEvent(event, header.title, index);
+    index += 1;
+  }
+}
+
+/**
+ * The run to be walked through, read where it is looked at: opening takes no longer the more events it has. Its
+ * timeline throws a DamagedStreamError where it cannot be read.
+ */
+export const openRunByPage = async (log: EventLog, entry: CatalogueEntry): Promise<Run> => {
+  const { header, life, end } = entry;
+  const reader = await log.reader(eventsStream({ run: header.run, life }));
+  const timeline = pagedTimeline(reader.revision, (from, to) =>
+    reader.read(from, to).map((event, index) => asTraceEvent(event, header.title, from + index)),
+  );
+  return {
+    header,
+    life,
+    timeline,
+    replayer: replayer(header.topology, timeline),
+    findings: end?.findings ?? [],
+    closed: end !== undefined,
+    complete: end?.complete ?? false,
+    damage: null,
+  };
 };
 
 /**

@@ -2,12 +2,12 @@ import { follow, parseSchedule } from '@custody/explore';
 import { HybridError, hybridOf, simulate, type Variant, variants } from '@custody/ownership';
 import type { RunSource } from '@custody/trace';
 import { RequestError } from './errors.ts';
-import { experimentOf } from './experiment.ts';
+import { type ExperimentRequest, experimentOf } from './experiment.ts';
 import type { About, Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
 import { simulationId } from './record-simulation.ts';
 
-type SimulationSource = Extract<RunSource, { readonly kind: 'simulation' }>;
+export type SimulationSource = Extract<RunSource, { readonly kind: 'simulation' }>;
 
 /**
  * What is known of whether a run's events are what its id says, beside that they are as they were sent.
@@ -21,13 +21,17 @@ export type Origin = 'made again' | 'not checked';
 const variantOf = ({ variant, knobs }: SimulationSource): string | Variant =>
   knobs === undefined ? variant : hybridOf({ id: variant, extends: variants[0]?.id, knobs }, variant);
 
+/** What a simulated run was made from. @throws HybridError when its own variant means nothing here. */
+export const requestOf = (source: SimulationSource): ExperimentRequest => {
+  const { scenario, devices, claimers, stores } = source;
+  const size = { ...(devices !== undefined && { devices }), ...(claimers !== undefined && { claimers }) };
+  return { variant: variantOf(source), scenario, ...size, ...(stores && { stores }) };
+};
+
 /** The events of the schedule, or undefined where this version knows no such variant, scenario, size or schedule. */
 const madeAgain = (source: SimulationSource, events: number): readonly unknown[] | undefined => {
   try {
-    const { scenario, devices, claimers, stores } = source;
-    const size = { ...(devices !== undefined && { devices }), ...(claimers !== undefined && { claimers }) };
-    const asked = { variant: variantOf(source), scenario, ...size, ...(stores && { stores }) };
-    const experiment = experimentOf(asked);
+    const experiment = experimentOf(requestOf(source));
     const schedule = parseSchedule(source.schedule);
     // A few letters can be a long schedule; each step tells at least that it was taken.
     if (schedule.length > events) return;

@@ -1,3 +1,4 @@
+import { isNotesSnapshot } from '@custody/annotations';
 import { type EventLog, eventsOf, type LogEvent, type StreamId } from '@custody/log';
 import { isFactType, type RunId, type RunSource } from '@custody/trace';
 import { catalogueOf, deletionsOf, eventsStream, notesStream, type RunEnd, type RunLife } from './catalogue.ts';
@@ -81,7 +82,7 @@ const check = async (
   let at = 0;
   for await (const { of, items } of parcel.read()) {
     if (of === 'notes') {
-      notes.push(...items);
+      notes.push(...items.filter((event) => !isNotesSnapshot(event)));
       continue;
     }
     for (const event of items) {

@@ -1,3 +1,4 @@
+import { isNotesSnapshot } from '@custody/annotations';
 import { eventsOf, type LogEvent } from '@custody/log';
 import { type CatalogueEntry, catalogueOf, eventsStream, notesStream } from './catalogue.ts';
 import { notesMissing } from './merge-notes.ts';
@@ -52,7 +53,7 @@ export const verifyRun = async (
   let events = 0;
   let differs: number | undefined;
   for await (const { of, items } of parcel.read()) {
-    if (of === 'notes') notes.push(...items);
+    if (of === 'notes') notes.push(...items.filter((event) => !isNotesSnapshot(event)));
     else {
       for (const event of items) {
         const { value } = await mine.next();

@@ -107,7 +107,7 @@ describe('the replay screen', () => {
     expect(screen.screen()).toContain('position 200/');
     screen.send('?');
     await screen.waitFor('next finding');
-    screen.send('Escape', 'q');
+    screen.send('q', 'q');
   });
 });
 

@@ -97,7 +97,13 @@ const notesText = (as: RunFormat, notes: number): string => {
 const seeText = (as: RunFormat, output: string): string =>
   as === 'perfetto' ? `open ${quoted(output)} at https://ui.perfetto.dev` : `see: custody import ${quoted(output)}`;
 
-const exportRun = async (context: Context, as: RunFormat, options: ExportOptions, reference: string) => {
+/** Writes a run to a file or stdout. */
+export const exportRun = async (
+  context: Context,
+  as: RunFormat,
+  options: Pick<ExportOptions, 'output'>,
+  reference: string,
+) => {
   const { print, desk } = context;
   const { output } = options;
   return desk(async (workbench) => {

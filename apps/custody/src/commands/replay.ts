@@ -1,23 +1,39 @@
-import { authorOf } from '../author.ts';
-import { findReadable, lookedAt } from '../find-run.ts';
-import { hasTerminal, openScreen } from '../open-screen.ts';
+import type { Outside } from '@custody/tui';
+import { RequestError } from '@custody/workbench';
+import { findReadable, orOfFile } from '../find-run.ts';
+import { hasTerminal, openScreen, replayOf, runsScreen, type ScreenOptions } from '../open-screen.ts';
+import { outsideOf } from '../outside.ts';
+import { exit } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { printState } from './state.ts';
 
 export const registerReplay: Register = (program) => {
   program
     .command('replay')
-    .argument('<run>', 'an id, a title, the beginning of one, or a file')
+    .argument('[run]', 'an id, a title, the beginning of one, or a file (default: choose among all)')
     .description('walk through a run in the terminal; without a terminal, print what state prints')
     .option('--at <position>', 'where to begin (default: the start; without a terminal, the end)', wholeNumber)
+    .option('--accessible', 'say everything in lines without boxes, for a screen reader')
     .action(
-      run(async ({ print, desk }, { at }: { readonly at?: number }, reference: string) =>
-        desk(async (workbench) => {
-          const found = await findReadable(workbench, reference, print);
-          if (!hasTerminal() || print.options.json || print.options.mail) return printState(print, found, at);
-          await openScreen(workbench, found, at ?? 0, authorOf(undefined));
-          return lookedAt(found);
-        }),
+      run(
+        async (
+          { print, desk, address },
+          { at, ...options }: ScreenOptions & { readonly at?: number },
+          reference?: string,
+        ) =>
+          desk(async (workbench) => {
+            if (!hasTerminal() || print.options.json || print.options.mail) {
+              if (reference === undefined)
+                throw new RequestError('Cannot tell which run; name one: custody runs lists them');
+              return printState(print, await findReadable(workbench, reference, print), at);
+            }
+            const open = (outside: Outside) =>
+              reference === undefined
+                ? runsScreen()
+                : orOfFile(workbench, reference, print, (found) => replayOf(outside, found, at ?? 0));
+            await openScreen(open, outsideOf(workbench, program, address), options);
+            return exit.yes;
+          }),
       ),
     );
 };

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { authorOf } from '../author.ts';
-import { hasTerminal, openScreen } from '../open-screen.ts';
+import { hasTerminal, openScreen, replayOf } from '../open-screen.ts';
+import { outsideOf } from '../outside.ts';
 import { exit, fold } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { isUrl } from '../store.ts';
@@ -15,12 +15,17 @@ export const registerTour: Register = (program) => {
     .command('tour')
     .description('one story in three stops, on the recordings that ship with custody; begin here')
     .action(
-      run(async ({ print, desk, store }) =>
+      run(async ({ print, desk, store, address }) =>
         desk(async (workbench) => {
           const open = await importShipped(workbench, print);
           const race = await raceStop(workbench, open);
           const walks = hasTerminal() && !print.options.json;
-          if (walks) await openScreen(workbench, race.run, race.place, authorOf(undefined));
+          if (walks) {
+            await openScreen(
+              (outside) => replayOf(outside, race.run.header.run, race.place),
+              outsideOf(workbench, program, address),
+            );
+          }
           const stops = [race, await patchesStop(workbench, open), await modelStop(workbench, () => performance.now())];
           return print.answer({
             json: { stops: stops.map(({ run: { header }, place, lines }) => ({ run: header.run, at: place, lines })) },

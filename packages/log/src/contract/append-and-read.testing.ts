@@ -47,6 +47,21 @@ export const appendAndRead = (open: OpenLog): void => {
     expect(seen).toEqual(numbered(3));
   });
 
+  it('gives a reader any part at once, of the stream as it stood', async () => {
+    await using log = await open();
+    const many = numbered(2500);
+    await log.append(run, many.slice(0, 2300), empty);
+    await log.append(run, many.slice(2300), revision(2300));
+    const reader = await log.reader(run);
+    await log.append(run, numbered(3, 2500), revision(2500));
+    expect(reader.revision).toBe(2500);
+    expect(reader.read(0, 2)).toEqual(numbered(2));
+    expect(reader.read(998, 2001)).toEqual(many.slice(998, 2001));
+    expect(reader.read(2299, 2500)).toEqual(many.slice(2299));
+    expect(reader.read(7, 7)).toEqual([]);
+    expect((await log.reader(streamId('nothing'))).revision).toBe(0);
+  });
+
   it('keeps streams apart, and lists each once', async () => {
     await using log = await open();
     const notes = streamId('notes-1');

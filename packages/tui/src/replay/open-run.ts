@@ -1,0 +1,64 @@
+import { clamp, growingTimeline, replayer } from '@custody/replay';
+import { casesMetIn, crossroadsAt, type Run, requestOf } from '@custody/workbench';
+import type { Outside } from '../shell/outside.ts';
+import type { Standing } from '../shell/screen.ts';
+import type { CaseView, ReplayView } from '../view.ts';
+import { keepNote, notesOfRun } from './notes-of-run.ts';
+import { replayOf } from './replay-screen.ts';
+
+const caseViews = (run: Run): readonly CaseView[] =>
+  casesMetIn(run).map(({ id, says, isExpected, position }) => ({
+    position,
+    text: `case ${id ?? 'that is not listed'}: ${says}${isExpected ? '' : ' (NOT as expected)'}`,
+  }));
+
+type Ways = Pick<ReplayView, 'readCases' | 'crossroads' | 'instead'>;
+
+/** What only a simulated run has. */
+const waysOf = (run: Run): Ways => {
+  const { source } = run.header;
+  if (source.kind !== 'simulation') return {};
+  return {
+    readCases: () => caseViews(run),
+    crossroads: (at) => crossroadsAt(run, at),
+    instead: async (outside, schedule) => {
+      const { run: made, events } = await outside.desk.simulate(requestOf(source), { kind: 'schedule', schedule });
+      return replayOfReference(outside, made, events);
+    },
+  };
+};
+
+/** What only a run has that is being recorded. */
+const liveOf = ({ desk }: Outside, run: Run): Pick<ReplayView, 'timeline' | 'replayer' | 'follow'> => {
+  if (run.closed) return { timeline: run.timeline, replayer: run.replayer };
+  const timeline = growingTimeline(run.timeline);
+  return { timeline, replayer: replayer(run.header.topology, timeline), follow: (signal) => desk.follow(run, signal) };
+};
+
+/** The replay of a run that is open already. */
+export const replayOfRun = (outside: Outside, run: Run, at: number): Standing => {
+  return replayOf({
+    title: run.header.title,
+    header: run.header,
+    ...liveOf(outside, run),
+    ...waysOf(run),
+    start: clamp(at, run.replayer.end),
+    notes: [],
+    findings: run.findings.flatMap(({ position, text }) => (position === undefined ? [] : [{ position, text }])),
+    readNotes: (signal) => notesOfRun(outside, run, signal),
+    addNote: (at, body, signal) => keepNote(outside, run, at, body, signal),
+  });
+};
+
+/**
+ * The replay of the run that `reference` names: an id, a title, or the beginning of one. Where it is damaged, of as much
+ * as can be read from its beginning.
+ */
+export const replayOfReference = async (outside: Outside, reference: string, at: number): Promise<Standing> => {
+  const run = await outside.desk.openByPage(reference);
+  try {
+    return replayOfRun(outside, run, at);
+  } catch {
+    return replayOfRun(outside, await outside.desk.open(reference), at);
+  }
+};
