@@ -36,6 +36,7 @@ const asciiOf: Readonly<Record<string, string>> = {
   '—': '--',
   '…': '...',
   '×': 'x',
+  µ: 'u',
   '−': '-',
   '’': "'",
   '“': '"',

@@ -85,10 +85,10 @@ export class Guest {
   /**
    * Waits until the guest has said one of these.
    *
-   * @param seconds - how long.
+   * @param seconds - how long; anew whenever `progress` has grown in that time.
    * @throws GuestError when it has not in time, when the machine ends or halts before, or when the watch is aborted.
    */
-  async until(kinds: readonly Milestone['kind'][], seconds: number): Promise<void> {
+  async until(kinds: readonly Milestone['kind'][], seconds: number, progress = () => 0): Promise<void> {
     const isHeard = (): boolean => kinds.some((kind) => this.#said.has(kind));
     const heard = new Promise<null>((resolve) => {
       this.#heard = () => {
@@ -97,11 +97,12 @@ export class Guest {
       this.#heard();
     });
     const over = new AbortController();
-    const late = `it had not said "${kinds.join('" or "')}" within ${seconds} s`;
     const why = await Promise.race([
       heard,
       this.machine.ended.then((how) => `QEMU ended (${how})`),
-      pause(seconds * 1000, late, { signal: over.signal }).catch(never),
+      this.#standsStill(seconds, progress, over.signal).then(
+        () => `it had not said "${kinds.join('" or "')}" within ${seconds} s`,
+      ),
       this.#interrupted(over.signal),
       this.#halted(over.signal),
     ]);
@@ -115,6 +116,14 @@ export class Guest {
     const said = linesOf(this.machine.console()).filter((line) => !line.includes('BIOS-e820'));
     const complaints = linesOf(this.machine.complaints()).filter((line) => !line.includes('has no peer'));
     return [...said.slice(-shownLines), ...complaints.slice(-shownLines)];
+  }
+
+  /** Settles when there was no progress for so long; `over` ends the waiting. */
+  async #standsStill(seconds: number, progress: () => number, over: AbortSignal): Promise<void> {
+    for (let last: number | null = null; last === null || progress() > last; ) {
+      last = progress();
+      await pause(seconds * 1000, undefined, { signal: over }).catch(never);
+    }
   }
 
   /** Settles when the watch is aborted; `over` ends the waiting. */

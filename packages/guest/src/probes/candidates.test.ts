@@ -66,6 +66,14 @@ describe('the probes of a guest', () => {
     );
   });
 
+  it('follow no pointer that may lead astray where the kernel would count them as missed', () => {
+    expect(definitions('5.10.0', 'own/dlock')).toEqual(['p:own/dlock @ lock=$arg1:x64']);
+    expect(definitions('5.10.0', 'own/__device_release_driver')).toEqual([
+      'p:own/__device_release_driver @ dev=+0(+0($arg1)):string gp=<device.iommu_group>($arg1):x64',
+    ]);
+    expect(definitions('5.15.0', 'own/dlock')[0]).toContain('dev=');
+  });
+
   it('may be fprobes as a second choice, from the line of v6.3 on', () => {
     expect(definitions('6.1.0', 'own/really_probe')).toHaveLength(1);
     expect(definitions('6.12.117', 'own/really_probe').map((definition) => definition[0])).toEqual(['p', 'f']);

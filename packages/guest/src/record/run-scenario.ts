@@ -18,8 +18,8 @@ export interface RunningScenario {
   readonly tallies: readonly OpTally[];
 }
 
-/** How long a guest that was told to may take, in seconds: to drain a full ring under TCG, and to switch itself off. */
-const patience = { drain: 180, quit: 10 } as const;
+/** How long a guest may say nothing, in seconds: it ends a silent scenario itself after 90; and to switch itself off. */
+const patience = { silence: 180, quit: 10 } as const;
 
 const goLine = ({ seed, seconds, loops }: ScenarioRun): string =>
   [
@@ -29,9 +29,9 @@ const goLine = ({ seed, seconds, loops }: ScenarioRun): string =>
   ].join(' ');
 
 /** Why a scenario did not end by itself; null when it did. */
-const outcomeOf = async (guest: Guest, seconds: number): Promise<string | null> => {
+const outcomeOf = async (guest: Guest, stream: TraceStream): Promise<string | null> => {
   try {
-    await guest.until(['done'], seconds);
+    await guest.until(['done'], patience.silence, () => stream.received);
     return null;
   } catch (error) {
     if (!(error instanceof GuestError)) throw error;
@@ -58,7 +58,7 @@ export const runScenario = (guest: Guest, run: ScenarioRun): RunningScenario => 
   const stream = new TraceStream(guest.machine.trace);
   guest.tell(goLine(run));
   const over = (async () => {
-    const broken = await outcomeOf(guest, (run.seconds ?? 0) + patience.drain);
+    const broken = await outcomeOf(guest, stream);
     const sent = guest.said('trace-end')?.bytes ?? null;
     if (sent === null || broken !== null) {
       await guest.machine.end();
