@@ -48,9 +48,9 @@ function* replayed(events: Iterable<NotesEvent>) {
 /** Who did what, oldest first. */
 export const historyOf = (events: Iterable<NotesEvent>): readonly HistoryEntry[] => {
   const entries: HistoryEntry[] = [];
-  for (const { shape, event, revision, changes } of replayed(events)) {
+  for (const { event, revision, changes } of replayed(events)) {
     const { author, at, undoes } = event.data;
-    const deeds = deedsIn(changes, shape);
+    const deeds = deedsIn(changes);
     entries.push({ revision, author, at, name: updateName(event), ...(undoes !== undefined && { undoes }), deeds });
   }
   return entries;

@@ -57,7 +57,7 @@ const act = (peer: Peer, turn: number, chance: (below: number) => number, expect
   const note = list[chance(Math.max(1, list.length))]?.id;
   const mine = mineOf(list, author);
   const own = mine[chance(Math.max(1, mine.length))];
-  const body = `${'word '.repeat(chance(4))}${id}`;
+  const body = `${'word '.repeat(chance(25))}${id}`;
   const say = (key: string, word: boolean): boolean => {
     expected.words.set(key, (expected.words.get(key) ?? new Set()).add(word));
     return word;

@@ -1,41 +1,14 @@
 import type { Change } from './changes.ts';
 import { bodyOf, setBody } from './editing.ts';
 import type { Signed } from './notes-document.ts';
-import { noteIn, replyIn, type StoredWord, verdictIn } from './records.ts';
+import { type StoredWord, verdictIn } from './records.ts';
 import type { Shape } from './shape.ts';
 import { storedTime } from './stored-time.ts';
 
-const recordIn = (value: unknown) => noteIn(value) ?? replyIn(value);
-
-/** The bodies that notes and replies had before the changes, by id; '' where there was none, or it was withdrawn. */
-const bodiesBefore = (changes: readonly Change[]): ReadonlyMap<string, string> => {
-  const bodies = new Map<string, string>();
-  for (const { map, key, before } of changes) {
-    if (map === 'notes' || map === 'replies') bodies.set(key, recordIn(before)?.[2] ?? '');
-  }
-  for (const { map, key, before } of changes) {
-    if (map === 'bodies' && typeof before === 'string' && bodies.get(key) !== '') bodies.set(key, before);
-  }
-  return bodies;
-};
-
-const bodiesAfter = (changes: readonly Change[]): ReadonlyMap<string, string> => {
-  const bodies = new Map<string, string>();
-  for (const { map, key, after } of changes) {
-    if (map === 'notes' || map === 'replies') bodies.set(key, recordIn(after)?.[2] ?? '');
-  }
-  for (const { map, key, after } of changes) if (map === 'bodies' && typeof after === 'string') bodies.set(key, after);
-  return bodies;
-};
-
-const undoBodies = (changes: readonly Change[], shape: Shape): void => {
-  const after = bodiesAfter(changes);
-  for (const [id, body] of bodiesBefore(changes)) {
-    if (bodyOf(shape, id) !== (after.get(id) ?? bodyOf(shape, id))) {
-      throw new Error(`Cannot undo it as "${id}" was changed since`);
-    }
-    setBody(shape, id, body);
-  }
+const undoBody = ({ map, key, before, after }: Change, shape: Shape): void => {
+  if (map !== 'notes' && map !== 'replies') return;
+  if (bodyOf(shape, key) !== after) throw new Error(`Cannot undo it as "${key}" was changed since`);
+  setBody(shape, key, before ?? '');
 };
 
 const undoWord = ({ map, key, before, after }: Change, shape: Shape, { author, at }: Signed): void => {
@@ -55,12 +28,14 @@ const undoWord = ({ map, key, before, after }: Change, shape: Shape, { author, a
  * @throws Error when somebody has had the last word since; the caller must then drop the document.
  */
 export const undo = (changes: readonly Change[], shape: Shape, signed: Signed): void => {
-  undoBodies(changes, shape);
   for (const change of changes) {
     const { map, key, before } = change;
     if (map === 'marks') {
       if (before === undefined) shape.marks.delete(key);
       else shape.marks.set(key, before);
-    } else undoWord(change, shape, signed);
+    } else {
+      undoBody(change, shape);
+      undoWord(change, shape, signed);
+    }
   }
 };
