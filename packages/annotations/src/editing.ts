@@ -47,6 +47,7 @@ export const keepBody = ({ bodies }: Shape, id: string, body: string): void => {
 /** Gives a note or reply a body: '' takes it back, and what was taken back begins anew. */
 export const setBody = (shape: Shape, id: string, body: string): void => {
   const now = bodyOf(shape, id);
+  if (now === body) return;
   if (now === '' || body === '') {
     shape.bodies.delete(id);
     if (recordedBody(shape, id) !== flatPart(body)) withBody(shape, id, flatPart(body));

@@ -80,6 +80,14 @@ describe('notes', () => {
     }
   });
 
+  it('make an update that can be applied even where nothing changes', () => {
+    const notes = openNotes();
+    notes.add(note('n1'));
+    const nothing = notes.edit({ id: 'n1', author: 'ada', body: 'about n1' });
+    const alone = openNotes([nothing, notes.together(() => undefined)]);
+    expect([alone.damaged, alone.list()]).toEqual([[], []]);
+  });
+
   it('never overwrite each other', () => {
     const notes = openNotes();
     notes.add(note('n1'));

@@ -17,7 +17,7 @@ import {
 import type { Shape } from './shape.ts';
 import { storedTime } from './stored-time.ts';
 
-/** The update that `change` makes; empty inside another change, whose update it is part of. */
+/** The update that `change` makes: one of nothing inside another change, whose update it is part of. */
 export const updateOf = (doc: Y.Doc, change: () => void): Uint8Array => {
   const updates: Uint8Array[] = [];
   const keep = (update: Uint8Array): number => updates.push(update);
@@ -25,7 +25,7 @@ export const updateOf = (doc: Y.Doc, change: () => void): Uint8Array => {
   doc.transact(change);
   doc.off('update', keep);
   const [only, ...more] = updates;
-  return only === undefined ? new Uint8Array() : more.length === 0 ? only : Y.mergeUpdates(updates);
+  return only !== undefined && more.length === 0 ? only : Y.mergeUpdates(updates);
 };
 
 const mustBeNew = ({ notes, replies }: Shape, id: string, what: string): void => {
