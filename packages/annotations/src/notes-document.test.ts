@@ -149,6 +149,7 @@ describe('merging', () => {
           expect(openNotes(halves.reverse()).list()).toEqual(expected);
         },
       ),
+      { numRuns: 40 },
     );
   });
 
@@ -166,6 +167,7 @@ describe('merging', () => {
           expect(openNotes(log.slice(0, length)).list()).toEqual(list);
         });
       }),
+      { numRuns: 40 },
     );
   });
 });

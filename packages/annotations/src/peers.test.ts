@@ -6,7 +6,7 @@ import { type NotesUpdated, noteUpdated, openNotesEvents, updateIn } from './not
 
 const { process } = globalThis as { readonly process?: { readonly env: Readonly<Record<string, string | undefined>> } };
 /** `PEERS=all npx vitest` tries 1,000 seeds. */
-const seeds = process?.env['PEERS'] === 'all' ? 1000 : 20;
+const seeds = process?.env['PEERS'] === 'all' ? 1000 : 10;
 const names = ['ada', 'bob', 'eve', 'joe', 'kim'] as const;
 const turns = 60;
 
