@@ -65,7 +65,7 @@ const suretyText: Readonly<Record<CarriedBy, string>> = {
 
 const carriedLines = ({ id, author, text, from, to, by, why }: CarriedNote): string[] => [
   by === null ? `@${from}  ORPHAN  ${author}  [${id}]` : `@${from} -> @${to}  ${author}  [${id}]  ${suretyText[by]}`,
-  `    ${firstLine(text)}`,
+  `    ${text === '' ? '(taken back by its author)' : firstLine(text)}`,
   ...(why === null ? [] : [`    ${why}`]),
 ];
 
