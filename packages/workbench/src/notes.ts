@@ -231,7 +231,16 @@ export const labelNote = async (
 };
 
 /** Names a place; a name that the author gave before moves there. */
-export const markPlace = (ports: Ports, run: Run, name: string, at: Position, author: string): Promise<NotesOfRun> => {
+export const markPlace = async (
+  ports: Ports,
+  run: Run,
+  name: string,
+  at: Position,
+  author: string,
+): Promise<NotesOfRun> => {
+  if (!/^\S(.*\S)?$/.test(name)) {
+    throw new RequestError(`Cannot use "${name}" as a mark as it is no name of one line; write, say, first-claim`);
+  }
   const anchor = anchorsIn(run.timeline).placeAt(at);
   const id = ports.newId();
   return changeNotes(ports, run, author, (notes, signed) => ({ update: notes.mark({ id, name, anchor, ...signed }) }));

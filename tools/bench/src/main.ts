@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { registerAnnotations } from './annotations-command.ts';
 import { registerDiff } from './diff-command.ts';
 import { registerExplore } from './explore-command.ts';
 import { registerImport } from './import-command.ts';
 import { registerLog } from './log-command.ts';
 
 const program = new Command('bench').description('what Custody takes, measured; see tools/bench/README.md');
+registerAnnotations(program);
 registerDiff(program);
 registerExplore(program);
 registerLog(program);
