@@ -264,13 +264,13 @@ describe('a message', () => {
   }, 60_000);
 
   it('too many of them, or too much, are held up, and what was written comes through in the end', async () => {
-    await using small = await newServer({ limits: { burst: 40, perSecond: 15 } });
+    await using small = await newServer({ limits: { burst: 40, perSecond: 25 } });
     const log = memoryLog();
     for (let count = 0; count < 60; count += 1) await write(log, 'dora', `d${count}`);
     await using dora = await newGuest(small.url, 'dora', { log });
     await until(async () => (await idsIn(small.log)).length === 60);
     expect(dora.heard.some(({ what }) => what === 'held up')).toBe(true);
-    expect(small.reasons()).toContain('refused: dora sends more than 15 messages or KiB a second');
+    expect(small.reasons()).toContain('refused: dora sends more than 25 messages or KiB a second');
   }, 30_000);
 });
 
