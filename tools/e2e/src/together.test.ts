@@ -201,13 +201,15 @@ describe('custody join --once', () => {
     bob.custody('note', 'reply', run, note.id, '--body', 'I see', '--author', 'bob');
     const { code, out } = bob.custody('join', url, '6.1-basic', '--token', token, '--once');
     expect(out).toContain('1 change of yours is stored on the server');
+    at.custody('note', 'add', run, '--at', '5', '--body', 'and here', '--author', 'ada');
+    expect(bob.custody('join', url, '--token', token, '--once').out).toMatch(/^@5 {2}ada noted \[\w+\]: and here$/m);
     expect(code).toBe(0);
     expect(at.json('note', 'list', run).notes[0].replies).toMatchObject([{ author: 'bob', body: 'I see' }]);
     bob.custody('note', 'add', run, '--at', '3', '--body', 'hm', '--author', 'Robert');
     const partly = bob.custody('join', url, '--token', token, '--once');
     expect(partly.out).toMatch(/! a change by Robert stays here, .* is signed Robert, and you are bob/);
     expect(partly.code).toBe(1);
-    expect(at.json('note', 'list', run).notes).toHaveLength(1);
+    expect(at.json('note', 'list', run).notes).toHaveLength(2);
   });
 
   it('tells what happens as a line of JSON each', async () => {

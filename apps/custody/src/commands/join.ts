@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Happening, Presence } from '@custody/sync/client';
 import { notesStream, RequestError } from '@custody/workbench';
 import { runOrFetch } from '../fetch-run.ts';
-import { happeningLines, presenceLines } from '../joined-text.ts';
+import { happeningLines, type Places, placesIn, presenceLines } from '../joined-text.ts';
 import { type ExitCode, exit, many, type Printer } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { serverUrl } from '../server-address.ts';
@@ -34,26 +34,32 @@ const fileText = (path: string): string => {
 };
 
 /** Tells what happens as it does, a line each, and counts what was kept back. */
-const teller = (print: Printer) => {
+const teller = (print: Printer, places: () => Promise<Places>) => {
   let people: readonly Presence[] = [];
   let keptBack = 0;
   let isConnected = false;
+  let told: Promise<void> = Promise.resolve();
+
+  const tell = async (happening: Happening): Promise<void> => {
+    if (happening.what !== 'present') {
+      const known = happening.what === 'changed' ? await places() : new Map();
+      for (const line of happeningLines(happening, known)) print.item(happening, line);
+      return;
+    }
+    for (const line of presenceLines(people, happening.people)) print.item(happening, line);
+    people = happening.people;
+  };
+
   return {
+    /** Resolves once all that happened is told. */
+    told: () => told,
     keptBack: () => keptBack,
     isConnected: () => isConnected,
     happened: (happening: Happening): void => {
       if (happening.what === 'kept back') keptBack += 1;
       if (happening.what === 'connected') isConnected = true;
-      if (print.options.json) {
-        print.item(happening, '');
-        return;
-      }
-      if (happening.what !== 'present') {
-        for (const line of happeningLines(happening)) print.item(happening, line);
-        return;
-      }
-      for (const line of presenceLines(people, happening.people)) print.item(happening, line);
-      people = happening.people;
+      if (print.options.json) print.item(happening, '');
+      else told = told.then(() => tell(happening));
     },
   };
 };
@@ -95,7 +101,7 @@ export const registerJoin: Register = (program) => {
             }
           }
           print.progress(`${header.title} (${header.run}) at ${url}`);
-          const tell = teller(print);
+          const tell = teller(print, async () => placesIn(await workbench.notes(found)));
           const stream = notesStream({ run: header.run, life });
           const joined = await joinRun({ url, token, log, stream, happened: tell.happened });
           if (options.at !== undefined) joined.show({ at: options.at });
@@ -108,6 +114,7 @@ export const registerJoin: Register = (program) => {
           });
           const end = await Promise.race([joined.ended, settled, lost, interrupted()]);
           await joined.leave();
+          await tell.told();
           const reason = end === 'settled' ? await Promise.race([joined.ended, null]) : end;
           return outcome(print, url, reason, tell.keptBack());
         }),
