@@ -88,7 +88,7 @@ export interface Workbench {
   readonly noteMails: (run: Run) => Promise<readonly ThreadMail[]>;
   /** Makes replies of mails that answer notes here; `text` is each mail's own words. Once more adds nothing. */
   readonly takeMails: (mails: readonly ThreadMail[], author: string) => Promise<TakenMails>;
-  /** @throws RequestError when there is nothing to undo, or somebody has had the last word on it since. */
+  /** @throws RequestError when there is nothing to undo that still stands. */
   readonly undoNotes: (run: Run, author: string) => Promise<NotesOfRun>;
 }
 

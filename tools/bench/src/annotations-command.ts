@@ -65,6 +65,12 @@ const figuresOf = (runs: readonly AnnotationsRun[], notes: number): readonly Fig
     runs.map(({ edits }) => Math.max(...edits.later)),
   ),
   besideAsked(
+    'edit of 1,300 characters, largest',
+    'bytes',
+    150,
+    runs.map(({ edits }) => Math.max(...edits.long)),
+  ),
+  besideAsked(
     'state at a revision, slowest',
     'ms CPU',
     100,

@@ -91,7 +91,7 @@ for (let round = 0; round < 9; round += 1) {
   lists.flat.push(timed(() => bareDocument().getMap('notes').toJSON()));
 }
 
-const edits = { first: [] as number[], later: [] as number[] };
+const edits = { first: [] as number[], later: [] as number[], long: [] as number[] };
 const authorOf = new Map(written.list().map(({ id, author, body }) => [id, { author, body }]));
 const document = openNotes([whole]);
 for (const id of ids.slice(0, 500)) {
@@ -99,6 +99,13 @@ for (const id of ids.slice(0, 500)) {
   const cut = chance(body.length);
   edits.first.push(document.edit({ id, author, body: `${body.slice(0, cut)} surely ${body.slice(cut)}` }).length);
   edits.later.push(document.edit({ id, author, body: `${body.slice(0, cut)} certainly ${body.slice(cut)}` }).length);
+}
+
+for (let number = 0; number < 100; number += 1) {
+  const [id, author, body] = [someId(), 'ada', Array.from({ length: 30 }, someBody).join('\n')];
+  document.add({ id, author, at: '2026-11-26T00:00:00Z', anchor: anchorAt(position(1 + number)), body });
+  const cut = chance(body.length);
+  edits.long.push(document.edit({ id, author, body: `${body.slice(0, cut)} surely ${body.slice(cut)}` }).length);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'custody-bench-'));

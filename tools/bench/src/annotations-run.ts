@@ -13,8 +13,8 @@ export interface AnnotationsRun {
   readonly load: { readonly ours: number; readonly flat: number };
   /** From that update to the list of notes; `flat`: to the plain values. */
   readonly list: { readonly ours: number; readonly flat: number };
-  /** Bytes of the update that an edit of a body makes: its first, which moves the body into a text, and the later ones. */
-  readonly edits: { readonly first: readonly number[]; readonly later: readonly number[] };
+  /** Bytes of the update that an edit of a body makes: its first, which may move it into a text; later ones; of a long one. */
+  readonly edits: Readonly<Record<'first' | 'later' | 'long', readonly number[]>>;
   /** From a revision of the stored stream (SQLite) to the document at that revision: each the median of three looks. */
   readonly stateAt: { readonly slowest: number; readonly median: number };
   /** Bytes of the stored stream, snapshots and all. */
