@@ -26,9 +26,8 @@ export const openMirror = (updates: readonly Uint8Array[] = []): Mirror => {
     doc.transact(() => {
       for (const update of some) Y.applyUpdate(doc, update);
     });
-  apply(updates);
-  const shape = shapeOf(doc);
-  const changesOf = watch(shape);
+  const changesOf = watch(shapeOf(doc));
+  changesOf(() => apply(updates));
   let timesNew = 0;
   doc.on('update', () => {
     timesNew += 1;
@@ -55,7 +54,7 @@ export const openMirror = (updates: readonly Uint8Array[] = []): Mirror => {
           isNews = some.map(isNewsAlone);
         }
       });
-      return { isNews, deeds: deedsIn(changes, shape) };
+      return { isNews, deeds: deedsIn(changes) };
     },
     whole: () => Y.encodeStateAsUpdate(doc),
   };
