@@ -13,7 +13,7 @@ const ignored: ReadonlySet<Fact['type']> = new Set([
   'TaskBlocked',
 ]);
 
-export const kindOf = (fact: Fact): Kind => {
+const kindOf = (fact: Fact): Kind => {
   switch (fact.type) {
     case 'LockRequested':
     case 'LockAcquired':
