@@ -45,9 +45,7 @@ export const nameOfCall = (call: ScriptedCall): string =>
 export const allCalls = (variant: Variant, [first]: readonly DeviceId[]): readonly ScriptedCall[] => {
   if (first === undefined) return [];
   const kinds: readonly UserKind[] =
-    variant.knobs.userGuard === 'viability'
-      ? ['set-container', 'set-iommu', 'open-device', 'close']
-      : ['claim', 'release', 'attach-group', 'detach-group'];
+    variant.knobs.userGuard === 'viability' ? syscallKinds : ['claim', 'release', 'attach-group', 'detach-group'];
   return [
     bindCall(first, 'nic'),
     unbindCall(first),
@@ -64,6 +62,8 @@ const syscalls: Readonly<Record<string, UserKind>> = {
   'ioctl VFIO_GROUP_UNSET_CONTAINER': 'close',
   'close /dev/vfio/GROUP': 'close',
 };
+
+export const syscallKinds: readonly UserKind[] = [...new Set(Object.values(syscalls))];
 
 /** Where a claim tells who has the group, a system call tells nothing more. */
 export const syscallKind = ({ knobs }: Variant, call: string): UserKind | null =>

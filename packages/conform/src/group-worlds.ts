@@ -37,6 +37,14 @@ interface Feeding {
   readonly attempts: Attempt[] | null;
 }
 
+/** How far a world has come, unseen, towards what is fed. */
+interface Way {
+  readonly depth: number;
+  /** One call at most is made that no line shows. */
+  readonly mayGuess: boolean;
+}
+const fresh: Way = { depth: 0, mayGuess: true };
+
 const add = (into: Map<string, World>, world: World): void => {
   const key = keyOf(world);
   if (!into.has(key)) into.set(key, world);
@@ -119,7 +127,7 @@ export class GroupWorlds {
     const slot = this.slotFor(task, fact);
     if (slot === null) return this.mayEnd(task, fact);
     const into = new Map<string, World>();
-    for (const world of this.worlds) this.advance(world, { slot, fact, reading, into, attempts }, 0);
+    for (const world of this.worlds) this.advance(world, { slot, fact, reading, into, attempts }, fresh);
     if (into.size > mostWorlds) throw new BoundError(`more than ${mostWorlds} worlds are possible`);
     if (into.size > 0) this.worlds = [...into.values()];
     this.most = Math.max(this.most, into.size);
@@ -174,7 +182,7 @@ export class GroupWorlds {
   }
 
   /** All the ways in which `world` can come to what is fed, into `into`. */
-  private advance(world: World, feeding: Feeding, depth: number): void {
+  private advance(world: World, feeding: Feeding, way: Way): void {
     const { slot, fact, into, attempts } = feeding;
     const stance = stanceOf(world, slot);
     const [head] = stance.pending;
@@ -184,13 +192,14 @@ export class GroupWorlds {
       else attempts?.push({ ...noAttempt, world, slot, told: head });
       return;
     }
-    if (depth > mostHidden) throw new BoundError(`a task may take more than ${mostHidden} steps that no line shows`);
-    const { done, toGo } = this.starts.start(world, slot, fact);
+    if (way.depth > mostHidden)
+      throw new BoundError(`a task may take more than ${mostHidden} steps that no line shows`);
+    const { done, toGo } = this.starts.start(world, slot, fact, way.mayGuess);
     for (const started of done) add(into, started);
-    for (const started of toGo) this.advance(started, feeding, depth + 1);
+    for (const started of toGo) this.advance(started, feeding, { depth: way.depth + 1, mayGuess: false });
     const frame = stance.frames.at(-1);
     if (frame?.kind === 'section') this.advanceSection(world, frame, feeding);
-    else if (frame?.kind === 'call') this.advanceCall(world, frame, feeding, depth);
+    else if (frame?.kind === 'call') this.advanceCall(world, frame, feeding, way);
   }
 
   /** A section writes nothing of the protocol's: what is read at its end is what was there. */
@@ -222,7 +231,7 @@ export class GroupWorlds {
     return reading === null || this.reader.canRead(world, reading);
   }
 
-  private advanceCall(world: World, frame: CallFrame, feeding: Feeding, depth: number): void {
+  private advanceCall(world: World, frame: CallFrame, feeding: Feeding, way: Way): void {
     const { slot, attempts } = feeding;
     const stand = standAt(frame);
     const ready = this.steps.whenReady(world, slot, stand);
@@ -233,14 +242,14 @@ export class GroupWorlds {
     for (const from of ready) {
       for (const outcome of outcomesAt(stand)) {
         for (const start of this.steps.othersFirst(from, slot, frame, outcome)) {
-          this.advanceStep(start, frame, outcome, feeding, depth);
+          this.advanceStep(start, frame, outcome, feeding, way);
         }
       }
     }
   }
 
   /** Takes one step; one that nobody sees is followed by the next. */
-  private advanceStep(start: World, frame: CallFrame, outcome: number, feeding: Feeding, depth: number): void {
+  private advanceStep(start: World, frame: CallFrame, outcome: number, feeding: Feeding, way: Way): void {
     const { slot, fact, reading, into, attempts } = feeding;
     const { world: next, visible } = this.steps.take(start, slot, frame, outcome);
     const stance = stanceOf(start, slot);
@@ -248,7 +257,7 @@ export class GroupWorlds {
     if (rest === null) return;
     const [head, ...pending] = rest;
     if (head === undefined) {
-      this.advance(next, feeding, depth + 1);
+      this.advance(next, feeding, { ...way, depth: way.depth + 1 });
       return;
     }
     if (!matches(head, fact, this.drivers) || !this.canRead(next, reading)) {

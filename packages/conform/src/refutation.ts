@@ -67,7 +67,8 @@ const cameOf = (later: World, earlier: World): boolean => {
 const insteadIn = (world: World, attempts: readonly Attempt[], group: GroupId): readonly Instead[] => {
   const found = new Map<string, Instead>();
   for (const attempt of attempts.filter((one) => cameOf(one.world, world))) {
-    const { label, waitsFor, readings, ownership } = attempt;
+    const { label, readings, ownership } = attempt;
+    const waitsFor = attempt.waitsFor?.replace(/^([a-z-]+):1,/, `$1:${group},`) ?? null;
     const told = attempt.told === null ? null : asTheRun(attempt.told, group);
     const key = JSON.stringify([label, told, waitsFor, ownership]);
     if (!found.has(key)) found.set(key, { label, told, waitsFor, ownership, readings, after: stepsBefore(attempt) });

@@ -66,7 +66,7 @@ describe.each(variants.filter(({ knobs }) => knobs.claimRecord !== 'none'))('a r
     (what) => {
       let mutated = 0;
       fc.assert(
-        fc.property(fc.constantFrom(...tellable(variant)), fc.nat(), fc.nat(), (scenario, seed, pick) => {
+        fc.property(fc.constantFrom(...tellable), fc.nat(), fc.nat(), (scenario, seed, pick) => {
           const run = simulated(variant, scenario, seed);
           const change = mutatedOf(run, what, pick);
           fc.pre(change !== null);

@@ -7,7 +7,7 @@ import {
   type Variant,
 } from '@custody/ownership';
 import { type DeviceId, deviceLock, type Fact, type Facts, type LockId } from '@custody/trace';
-import { bindCall, nameOfCall, syscallKind, unbindCall, userCall } from './calls.ts';
+import { bindCall, nameOfCall, syscallKind, syscallKinds, unbindCall, userCall } from './calls.ts';
 import type { DriverNames } from './driver-names.ts';
 import { matches } from './matches.ts';
 import type { People } from './people.ts';
@@ -23,6 +23,10 @@ export interface Started {
   readonly toGo: readonly World[];
 }
 const nothing: Started = { done: [], toGo: [] };
+const together = (all: readonly Started[]): Started => ({
+  done: all.flatMap((one) => one.done),
+  toGo: all.flatMap((one) => one.toGo),
+});
 const done = (...worlds: readonly World[]): Started => ({ done: worlds, toGo: [] });
 
 /** Labels at which code of a driver's own runs, or of the firmware's: it may make calls, and take locks. */
@@ -31,7 +35,7 @@ const callbacks: ReadonlySet<string> = new Set(['bind.probe', 'unbind.remove', '
 /** Where calls, and sections under locks that are nobody's business, may begin. */
 const mayStart = (top: Frame | undefined): boolean => {
   if (top === undefined) return true;
-  if (top.kind === 'section') return top.isHeld && top.lock.id.startsWith('device:');
+  if (top.kind === 'section') return top.isHeld && !top.lock.id.startsWith('group:');
   return top.isSyscall || callbacks.has(standAt(top).label);
 };
 
@@ -48,6 +52,7 @@ export class Starts {
   private readonly devices: readonly DeviceId[];
   private readonly userOf: (name: string) => number;
   private readonly programs = new Map<string, Program>();
+  private readonly guesses: boolean;
 
   constructor({
     variant,
@@ -73,6 +78,7 @@ export class Starts {
     this.drivers = drivers;
     this.seen = seen;
     this.userOf = userOf;
+    this.guesses = variant.knobs.userGuard === 'viability' && !seen.kinds.has('SyscallEntered');
     this.devices = open.machine.views.devices.map(({ id }) => id);
   }
 
@@ -93,8 +99,12 @@ export class Starts {
     }
   }
 
-  /** What `fact` of the task in `slot` may be the beginning of; or the end of, where it is back in user space. */
-  start(world: World, slot: number, fact: Fact): Started {
+  /**
+   * What `fact` of the task in `slot` may be the beginning of; or the end of, where it is back in user space.
+   *
+   * @param mayGuess - whether a call that no line shows may have been made on the way to it.
+   */
+  start(world: World, slot: number, fact: Fact, mayGuess: boolean): Started {
     const { frames, result } = stanceOf(world, slot);
     if (fact.type === 'SyscallReturned') {
       const isBack = frames.length === 0 && (result === null || result === fact.data.errno);
@@ -104,15 +114,20 @@ export class Starts {
     if (!mayStart(top) || !this.canBegin(fact)) return nothing;
     switch (fact.type) {
       case 'LockRequested':
-        return this.section(world, slot, fact.data.lock, false);
       case 'LockAcquired':
-        return this.section(world, slot, fact.data.lock, true);
+        return together([
+          this.section(world, slot, fact.data.lock, fact.type === 'LockAcquired'),
+          ...(mayGuess && this.guesses && top === undefined ? this.guessed(world, slot, fact) : []),
+        ]);
       case 'BindStarted':
         return top?.kind === 'call' ? nothing : this.bind(world, slot, fact.data);
       case 'UnbindStarted':
         return this.underLock(world, slot, fact.data.device, unbindCall(fact.data.device));
       case 'CallEntered':
-        return done(...this.callsFor(world, slot, fact.data).flatMap((call) => this.call(world, slot, fact, call)));
+        return {
+          done: this.callsFor(world, slot, fact.data).flatMap((call) => this.call(world, slot, fact, call).done),
+          toGo: [],
+        };
       case 'SyscallEntered':
         return this.syscall(world, slot, fact.data.call);
       default:
@@ -164,13 +179,18 @@ export class Starts {
     return { done: [], toGo: [this.entered(world, slot, frame)] };
   }
 
-  /** Puts the call on the task's stack, at its entry; what is told on the way there is what `fact` begins with. */
-  private call(world: World, slot: number, fact: Fact, call: ScriptedCall): readonly World[] {
+  /** Puts the call on the task's stack, at its entry; what is told on the way there begins with `fact`, or is nothing. */
+  private call(world: World, slot: number, fact: Fact, call: ScriptedCall): Started {
     const frame = this.frameOf(world, slot, call);
-    const [head, ...pending] = this.open.arrival(world.state, standAt(frame)).filter((told) => this.seen.shows(told));
-    if (head === undefined || !matches(head, fact, this.drivers)) return [];
+    const [head, ...pending] = this.arrivalAt(world, frame);
     const inside = this.entered(world, slot, frame);
-    return [withStance(inside, slot, { ...stanceOf(inside, slot), pending })];
+    if (head === undefined) return { done: [], toGo: [inside] };
+    if (!matches(head, fact, this.drivers)) return nothing;
+    return done(withStance(inside, slot, { ...stanceOf(inside, slot), pending }));
+  }
+
+  private arrivalAt({ state }: World, frame: CallFrame): readonly Fact[] {
+    return this.open.arrival(state, standAt(frame)).filter((told) => this.seen.shows(told));
   }
 
   private syscall(world: World, slot: number, name: string): Started {
@@ -179,7 +199,19 @@ export class Starts {
     if (kind === null || through === undefined) return nothing;
     const frame = this.frameOf(world, slot, userCall(kind, this.userIn(slot), through));
     const inside = this.entered(world, slot, { ...frame, isSyscall: true });
-    return done(withStance(inside, slot, { ...stanceOf(inside, slot), result: null }));
+    const pending = this.arrivalAt(world, frame);
+    return done(withStance(inside, slot, { ...stanceOf(inside, slot), pending, result: null }));
+  }
+
+  /** Where no system call is told, and a scheme knows by them alone who has the group: whichever it may be. */
+  private guessed(world: World, slot: number, fact: Fact): readonly Started[] {
+    const container = this.open.containerUser(world.state);
+    const asking = [...new Set([this.userIn(slot), ...(container === null ? [] : [container])])];
+    return asking.flatMap((user) =>
+      syscallKinds.flatMap((kind) =>
+        this.speakersIn(world).map((through) => this.call(world, slot, fact, userCall(kind, user, through))),
+      ),
+    );
   }
 
   private frameOf(world: World, slot: number, call: ScriptedCall): CallFrame {

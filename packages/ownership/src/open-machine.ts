@@ -298,6 +298,11 @@ export class OpenMachine {
     });
   }
 
+  /** Which user has the group in a container; null when none has. */
+  containerUser(state: PackedState): number | null {
+    return this.at(state, ({ views: { group } }) => (group.container === 0 ? null : group.container - 1));
+  }
+
   errnoOf(state: PackedState, task: number): string {
     return this.at(state, () => errnoNamed(this.taskView(task).errno));
   }

@@ -32,6 +32,7 @@ describe('the boundaries between packages', () => {
   it.each([
     ['packages/trace/src/x.ts', '@custody/replay', 'up'],
     ['packages/replay/src/x.ts', '@custody/compare', 'sideways'],
+    ['packages/conform/src/x.ts', '@custody/ingest', 'sideways: it reads facts, not probes'],
     ['packages/trace-export/src/x.ts', '@custody/ingest', 'up'],
     ['packages/explore/src/x.ts', '@custody/trace', 'into the domain'],
     ['packages/tui/src/x.ts', '@custody/log', 'past the workbench'],
