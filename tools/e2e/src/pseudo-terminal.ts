@@ -10,6 +10,9 @@ export interface PseudoTerminal {
   readonly waitFor: (wanted: string | RegExp, from?: number, timeoutMs?: number) => Promise<void>;
   /** Waits until nothing was written for `ms`. @returns how many bytes came since it was called. */
   readonly settle: (ms?: number) => Promise<number>;
+  /** When the last byte came, on the clock of `performance.now()`. */
+  readonly lastAt: () => number;
+  readonly bytes: () => number;
   readonly exited: Promise<number | null>;
   readonly kill: () => void;
 }
@@ -69,6 +72,8 @@ export const openPseudoTerminal = (
     written: () => text,
     waitFor,
     settle,
+    lastAt: () => last,
+    bytes: () => bytes,
     exited,
     kill: () => void child.kill('SIGKILL'),
   };

@@ -121,7 +121,7 @@ describe('the screen at 80x24, in colour', () => {
     await other.settle();
     const [, pid] = /pid (\d+)\./.exec(other.written()) ?? [];
     process.kill(Number(pid), 'SIGTERM');
-    await other.waitFor('speed');
+    await other.waitFor('-extproc');
     const after = other.written().slice(other.written().lastIndexOf('position'));
     for (const mode of ['?1049l', '?25h', '?1000l', '?1006l']) expect(after).toContain(`\u001b[${mode}`);
     expect(after).toMatch(/ icanon /);
