@@ -24,7 +24,7 @@ const gutter = 3;
 const typeWidth = 15;
 
 /** Can the world at a position be had at once? */
-export const isKnown = ({ replayer }: ReplayView, at: Position): boolean => at <= replayer.reach();
+const isKnown = ({ replayer }: ReplayView, at: Position): boolean => at <= replayer.reach();
 
 const eventsAt = ({ timeline }: ReplayView, window: readonly Position[]): readonly TraceEvent[] =>
   window.filter((at) => at > 0).map((at) => timeline.at(at - 1));

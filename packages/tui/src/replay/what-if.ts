@@ -92,7 +92,7 @@ export const whatIfScreen: Screen<WhatIf, never> = {
 };
 
 /** Who could have moved at the cursor. */
-export const whatIfOf = (view: ReplayView, at: number, crossroads: Crossroads): Standing =>
+const whatIfOf = (view: ReplayView, at: number, crossroads: Crossroads): Standing =>
   stand(whatIfScreen, {
     view,
     at,
