@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Outside, Standing } from '@custody/tui';
@@ -36,6 +36,24 @@ const ownKeys = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
   }
 };
 
+/** What a shell says of a process that was ended by a signal. */
+const endedBy = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Calls `giveBack` should the process end early, by an error or a signal; ink gives back all but the mouse then.
+ *
+ * @returns what says that it ended as it should.
+ */
+const atAnyEnd = (giveBack: () => void): (() => void) => {
+  const exits = Object.entries(endedBy).map(([signal, code]) => [signal, () => process.exit(code)] as const);
+  process.once('exit', giveBack);
+  for (const [signal, exit] of exits) process.once(signal, exit);
+  return () => {
+    process.off('exit', giveBack);
+    for (const [signal, exit] of exits) process.off(signal, exit);
+  };
+};
+
 export interface ScreenOptions {
   /** Says everything in lines, for a screen reader; `INK_SCREEN_READER=true` asks for it as well. */
   readonly accessible?: boolean;
@@ -48,12 +66,11 @@ export const openScreen = async (
   { accessible = false }: ScreenOptions = {},
 ): Promise<void> => {
   const keys = await ownKeys();
-  const { openScreens } = await import('@custody/tui');
+  const { mouse, openScreens } = await import('@custody/tui');
   const isAccessible = accessible || process.env['INK_SCREEN_READER'] === 'true';
-  await openScreens(
-    await first(outside),
-    outside,
-    { stdin: process.stdin, stdout: process.stdout },
-    { keys, isAccessible },
-  );
+  const terminal = { stdin: process.stdin, stdout: process.stdout };
+  const screen = await first(outside);
+  const release = atAnyEnd(() => writeSync(process.stdout.fd, mouse.off));
+  await openScreens(screen, outside, terminal, { keys, isAccessible });
+  release();
 };

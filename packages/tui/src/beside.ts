@@ -14,7 +14,7 @@ const fitRow = (row: Row, width: number): Row => {
 export const beside = (left: readonly Row[], right: readonly Row[], width: number, height: number): readonly Row[] =>
   Array.from(
     { length: height },
-    (_, row): Row => [...fitRow(left[row] ?? [], width), span('│ ', 'dim'), ...(right[row] ?? [])],
+    (_, row): Row => [...fitRow(left[row] ?? [], width), span('│ '), ...(right[row] ?? [])],
   );
 
 /** Exactly `height` rows. */

@@ -36,7 +36,7 @@ const deviceRow = (id: DeviceId, device: DeviceState, changes: Changes, columns:
     span(` ${fit(shortDevice(id), columns.device)}`),
     ...signed(has('driver'), fit(device.driver ?? '-', columns.driver)),
     ...signed(has('managed') && device.driver !== null, managedName(device, columns.isWide)),
-    ...signed(has('phase'), device.phase, isQuiet ? 'dim' : 'warn'),
+    ...signed(has('phase'), device.phase, isQuiet ? 'normal' : 'warn'),
   ];
 };
 
@@ -48,7 +48,7 @@ const devicesIn = (world: World, group: GroupState): readonly (readonly [DeviceI
     return device === undefined ? [] : [[id, device] as const];
   });
 
-const labelled = (label: string, value: Row): Row => [span(` ${label.padEnd(6)}`, 'dim'), ...value];
+const labelled = (label: string, value: Row): Row => [span(` ${label.padEnd(6)}`), ...value];
 
 /** A group in full: owner, count and domain, then its devices. */
 export const groupRows = (world: World, id: GroupId, changes: Changes, width: number): readonly Row[] => {
@@ -63,7 +63,7 @@ export const groupRows = (world: World, id: GroupId, changes: Changes, width: nu
   );
   const columns = { device, driver: Math.max(1, driver), isWide: width >= 44 };
   return [
-    [span(`group ${id}`, 'accent'), span('  count', 'dim'), ...signed(has('ownerCount'), countName(group))],
+    [span(`group ${id}`, 'accent'), span('  count'), ...signed(has('ownerCount'), countName(group))],
     labelled(
       'owner',
       signed(has('owner'), ownerText({ owner: group.owner, count: group.ownerCount }), ownerTone(group)),
@@ -82,7 +82,7 @@ export const groupLine = (world: World, id: GroupId, changes: Changes): Row => {
   if (group === undefined) return [];
   const has = (field: string) => changes.has('groups', id, field);
   const devices = devicesIn(world, group);
-  const drivers: Span = span(`  ${boundIn(devices)}/${devices.length} bound`, 'dim');
+  const drivers: Span = span(`  ${boundIn(devices)}/${devices.length} bound`);
   return [
     span(`group ${id}`, 'accent'),
     ...signed(has('owner'), ownerText({ owner: group.owner, count: group.ownerCount }), ownerTone(group)),

@@ -10,10 +10,10 @@ const lockRow = (id: LockId, { holders, waiters }: LockState, changes: Changes):
   const held = holders.length === 0 ? 'free' : holders.join(' ');
   return [
     isDouble ? span('!!', 'bad') : span(''),
-    span(isDouble ? ' lock ' : 'lock ', 'dim'),
-    span(shortLock(id), 'accent'),
+    span(isDouble ? ' lock ' : 'lock '),
+    span(shortLock(id)),
     ...signed(has('holders'), held, isDouble ? 'bad' : 'normal'),
-    ...(waiters.length === 0 ? [] : [span(' wait', 'dim'), ...signed(has('waiters'), waiters.join(' '), 'warn')]),
+    ...(waiters.length === 0 ? [] : [span(' wait'), ...signed(has('waiters'), waiters.join(' '), 'warn')]),
   ];
 };
 
@@ -23,7 +23,7 @@ export const lockRows = (world: World, changes: Changes): readonly Row[] => {
   const held = ids.map((id) => lockRow(id, world.locks[id] as LockState, changes));
   const freed = changes
     .gone('locks')
-    .map((id): Row => [span('lock ', 'dim'), span(shortLock(id as LockId), 'accent'), ...signed(true, 'free')]);
+    .map((id): Row => [span('lock '), span(shortLock(id as LockId)), ...signed(true, 'free')]);
   return [...held, ...freed];
 };
 
@@ -33,15 +33,9 @@ const callsText = ({ calls }: TaskState): string =>
 /** Which call each task is in, outermost first, and which task has just left its last one. */
 export const taskRows = (world: World, changes: Changes): readonly Row[] => {
   const inside = (Object.entries(world.tasks) as [TaskId, TaskState][]).map(
-    ([id, task]): Row => [
-      span('task ', 'dim'),
-      span(id, 'accent'),
-      ...signed(changes.has('tasks', id, 'calls'), callsText(task)),
-    ],
+    ([id, task]): Row => [span('task '), span(id), ...signed(changes.has('tasks', id, 'calls'), callsText(task))],
   );
-  const left = changes
-    .gone('tasks')
-    .map((id): Row => [span('task ', 'dim'), span(id, 'accent'), ...signed(true, 'in no call')]);
+  const left = changes.gone('tasks').map((id): Row => [span('task '), span(id), ...signed(true, 'in no call')]);
   return [...inside, ...left];
 };
 

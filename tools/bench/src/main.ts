@@ -5,6 +5,7 @@ import { registerDiff } from './diff-command.ts';
 import { registerExplore } from './explore-command.ts';
 import { registerImport } from './import-command.ts';
 import { registerLog } from './log-command.ts';
+import { registerTui } from './tui-command.ts';
 
 const program = new Command('bench').description('what Custody takes, measured; see tools/bench/README.md');
 registerAnnotations(program);
@@ -13,6 +14,7 @@ registerDiff(program);
 registerExplore(program);
 registerLog(program);
 registerImport(program);
+registerTui(program);
 
 try {
   await program.parseAsync();

@@ -1,4 +1,5 @@
 import { fieldsOf, nameOf, type Position, position } from '@custody/trace';
+import { commandLine } from '../command-line.ts';
 import { replayOfReference } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, type Row, span } from '../row.ts';
@@ -231,7 +232,7 @@ export const compareScreen: Screen<Compared, Sought> = {
   ],
   title: ({ view }) => ({ left: 'two runs side by side', right: verdictOf(view.diff) }),
   place,
-  command: ({ names }) => `custody diff ${names.left} ${names.right}`,
+  command: ({ names }) => commandLine('diff', names.left, names.right),
   body,
   spoken,
   act: (state, { pattern }) => searched(state, pattern === '' ? state.pattern : pattern, 1),

@@ -1,4 +1,5 @@
 import { findScenario, findVariant, type KnobDifference, scenarios, twistOf, variants } from '@custody/workbench';
+import { commandLine } from '../command-line.ts';
 import { variantsOf } from '../compare/variants-screen.ts';
 import { cutRow, type Row, span } from '../row.ts';
 import { topFor } from '../scroll.ts';
@@ -257,7 +258,7 @@ export const exploreScreen: Screen<Choosing, News> = {
     right: `${variants.length} variants, ${scenarios.length} scenarios`,
   }),
   place: ({ asked }) => askedText(asked),
-  command: ({ asked }) => ['custody explore', asked.variant, asked.scenario, ...optionsOf(asked)].join(' '),
+  command: ({ asked }) => commandLine('explore', asked.variant, asked.scenario, ...optionsOf(asked)),
   body,
   spoken: (state) => {
     const { list } = state;

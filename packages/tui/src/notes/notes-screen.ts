@@ -1,11 +1,11 @@
-import type { Position } from '@custody/trace';
+import { type Position, position } from '@custody/trace';
 import type { NotesOfRun, Run } from '@custody/workbench';
 import { itemKeys, itemMouse } from '../item-keys.ts';
-import { chosenBy, itemRows, spokenItem } from '../item-list.ts';
+import { chosenBy, itemRows } from '../item-list.ts';
 import { type Company, companyText, hearOfOthers } from '../joined.ts';
 import { replayOfRun } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
-import { cutRow, cutRows, type Row, span } from '../row.ts';
+import { cutRow, cutRows, type Row, span, textOf } from '../row.ts';
 import type { Outside } from '../shell/outside.ts';
 import { type Effect, type KeyBinding, type Screen, type Step, stand } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
@@ -245,17 +245,19 @@ const headRows = ({ company, found: { damaged } }: Discussion): readonly Row[] =
 const listHeight = (state: Discussion, { rows }: Size): number =>
   Math.max(1, Math.min(itemsOf(state).length, Math.floor((rows - headRows(state).length) * 0.45)));
 
+const emptyText = ({ found: { notes } }: Discussion): string =>
+  notes.length === 0 ? 'Nobody has written a note yet: a writes one' : 'All notes are settled: v shows them';
+
+/** As wide as no terminal is: for who listens, no line is broken. */
+const unbroken = 2000;
+
 const body = (state: Discussion, size: Size): readonly Row[] => {
   const { columns: width, rows } = size;
   const head = headRows(state);
   const items = itemsOf(state);
   const thread = chosen(state);
   if (thread === null) {
-    const none =
-      state.found.notes.length === 0
-        ? 'Nobody has written a note yet: a writes one'
-        : 'All notes are settled: v shows them';
-    return [...head, [span(none)]].map((row) => cutRow(row, width));
+    return [...head, [span(emptyText(state))]].map((row) => cutRow(row, width));
   }
   const list = itemRows(items, state.chosen, { columns: width, rows: listHeight(state, size) });
   const left = rows - head.length - list.length - 1;
@@ -266,21 +268,9 @@ const body = (state: Discussion, size: Size): readonly Row[] => {
 const spoken = (state: Discussion): readonly string[] => {
   const thread = chosen(state);
   const said =
-    thread === null
-      ? ['no note']
-      : threadRows(state.run, thread, 2000).map((row) =>
-          row
-            .map(({ text }) => text)
-            .join('')
-            .trim(),
-        );
-  const [, number = ''] = spokenItem(itemsOf(state), state.chosen);
-  return [
-    ...said,
-    number,
-    countText(state),
-    ...(state.company === null ? [] : [`here too: ${companyText(state.company) || 'nobody'}`]),
-  ];
+    thread === null ? [emptyText(state)] : threadRows(state.run, thread, unbroken).map((row) => textOf(row).trim());
+  const company = state.company === null ? [] : [`here too: ${companyText(state.company) || 'nobody'}`];
+  return [...said, countText(state), ...company];
 };
 
 /** The same thread stays chosen when others come or go above it. */
@@ -344,20 +334,25 @@ export const notesScreen: Screen<Discussion, News> = {
   })),
 };
 
-/** What people say of the run that `reference` names. */
-export const openNotes = (reference: string): Effect<never> => ({
+/** The last thread at a place or before it; the first where there is none. */
+const lastUpTo = (threads: readonly Thread[], place: Position): number =>
+  Math.max(
+    0,
+    threads.findLastIndex(({ position }) => position !== null && position <= place),
+  );
+
+/**
+ * What people say of the run that `reference` names.
+ *
+ * @param near - where one comes from.
+ */
+export const openNotes = (reference: string, near: Position = position(0)): Effect<never> => ({
   type: 'fetch',
   name: `open the notes on ${reference}`,
   screen: async ({ desk }) => {
     const run = await desk.open(reference);
     const found = await desk.notes(run);
-    return stand(notesScreen, {
-      run,
-      found,
-      threads: threadsOf(run, found.notes),
-      shown: 'all',
-      chosen: 0,
-      company: null,
-    });
+    const threads = threadsOf(run, found.notes);
+    return stand(notesScreen, { run, found, threads, shown: 'all', chosen: lastUpTo(threads, near), company: null });
   },
 });

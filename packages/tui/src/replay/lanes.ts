@@ -40,20 +40,17 @@ const namesOf = ({ lanes, others }: Lanes): readonly string[] => {
 
 /** The head of the lanes: a stair with a name on each step, over the column it belongs to. */
 export const laneHeads = (lanes: Lanes, indent: number): readonly Row[] =>
-  namesOf(lanes).map((name, step) => [
-    span(`${' '.repeat(indent)}${'│ '.repeat(step)}┌ `, 'dim'),
-    span(name, 'accent'),
-  ]);
+  namesOf(lanes).map((name, step) => [span(`${' '.repeat(indent)}${'│ '.repeat(step)}┌ `), span(name, 'accent')]);
 
 const standing = (world: World, task: TaskId): Span => {
   const locks = Object.values(world.locks);
-  if (locks.some(({ waiters }) => waiters.includes(task))) return span('w ', 'warn');
+  if (locks.some(({ waiters }) => waiters.includes(task))) return span('w ');
   if (locks.some(({ holders }) => holders.includes(task))) return span('┃ ');
-  return world.tasks[task] === undefined ? span('· ', 'dim') : span('│ ', 'dim');
+  return world.tasks[task] === undefined ? span('· ') : span('│ ');
 };
 
 /** Nobody has worked out yet how the task stands. */
-const unknown = span('? ', 'dim');
+const unknown = span('? ');
 
 /** One row of the lanes: who moved, and how everyone else stands in the world after it. */
 export const laneCells = ({ lanes, others }: Lanes, event: TraceEvent, world: World | null): Row => {
@@ -62,5 +59,5 @@ export const laneCells = ({ lanes, others }: Lanes, event: TraceEvent, world: Wo
     task === event.task ? moved : world === null ? unknown : standing(world, task),
   );
   const isOther = lanes.every(({ task }) => task !== event.task);
-  return others > 0 ? [...cells, isOther ? moved : span('· ', 'dim')] : cells;
+  return others > 0 ? [...cells, isOther ? moved : span('· ')] : cells;
 };

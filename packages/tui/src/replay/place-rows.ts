@@ -6,8 +6,7 @@ import type { NoteView } from '../view.ts';
 /** A text that is set off from what stands above; a line across all of the screen would cost more bytes than it says. */
 export const rule = (text: string, width: number): Row => [
   span('── ', 'dim'),
-  span(cut(plain(text), width - 6), 'strong'),
-  span(' ──', 'dim'),
+  span(cut(plain(text), width - 3), 'strong'),
 ];
 
 const whoOf = (event: TraceEvent): string =>

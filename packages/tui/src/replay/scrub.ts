@@ -2,6 +2,11 @@ import type { Nanos, Position } from '@custody/trace';
 import { type Row, type Span, span } from '../row.ts';
 import { isRead, type Replay } from './state.ts';
 
+/** A bar as wide as the screen would cost as many bytes as all its words; it says no more than this one. */
+const widest = 48;
+
+const scrubWidth = (columns: number): number => Math.min(columns, widest);
+
 /** From nothing to much; the first is for a stretch in which nothing happened. */
 const levels = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'];
 
@@ -25,7 +30,8 @@ const timeAt = ({ view }: Replay, at: Position): Nanos | null => {
  * The whole run in one row, by time: how much happened when, and over it the findings `!`, notes `n`, marks, and where one
  * stands.
  */
-export const scrubRow = (state: Replay, width: number): Row => {
+export const scrubRow = (state: Replay, columns: number): Row => {
+  const width = scrubWidth(columns);
   const { overview, notes, marks, position } = state;
   const { index } = overview;
   const counts = index.density(width);
@@ -49,7 +55,8 @@ export const scrubRow = (state: Replay, width: number): Row => {
 };
 
 /** The position at a cell of the row. */
-export const scrubbedTo = ({ view, overview, end }: Replay, column: number, width: number): Position => {
+export const scrubbedTo = ({ view, overview, end }: Replay, column: number, columns: number): Position => {
+  const width = scrubWidth(columns);
   if (view.timeline.length === 0) return end;
   const [first, last] = [view.timeline.at(0).at, view.timeline.at(view.timeline.length - 1).at];
   const at = first + ((last - first + 1) * (column + 0.5)) / width;

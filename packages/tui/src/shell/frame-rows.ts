@@ -28,7 +28,7 @@ const placeRow = (shell: Shell): Row => {
 /** A key with a word; nothing when it has none, or no key. */
 const hintOf = ({ keymap }: Shell, name: string, { keys, hint }: Pick<ShownBinding, 'keys' | 'hint'>): Row => {
   const [key] = keymap.keysOf(name, keys);
-  return hint === undefined || key === undefined ? [] : [span(labelOf(key), 'strong'), span(` ${hint}  `, 'dim')];
+  return hint === undefined || key === undefined ? [] : [span(labelOf(key), 'strong'), span(` ${hint}  `)];
 };
 
 const widthOfRow = (row: Row): number => row.reduce((sum, { text }) => sum + widthOf(text), 0);

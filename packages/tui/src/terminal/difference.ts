@@ -36,16 +36,23 @@ const emptyFrom = (row: readonly Cell[]): number => row.findLastIndex((cell) => 
 /** Underlined, inverse, struck through, or on a background: then a blank of that style is not one of any style. */
 const isSeenOnBlanks = /(^|;)(4|7|9|4\d|10\d)(;|$)/;
 
+/** What moving to a cell takes; a few blanks are written sooner. */
+const shortestMove = 5;
+
 /** Writes cells with as few changes of style as they have. */
 class Pen {
   written = '';
   private style = '';
   private row = -1;
 
-  to(row: number, column: number): void {
+  /** @param cells - of that row, as it is to be. */
+  to(row: number, column: number, cells: readonly Cell[]): void {
+    const isNext = row === this.row + 1 && row > 0;
     if (row === this.row) this.written += `${csi}${column + 1}G`;
-    else if (row === this.row + 1 && column === 0 && row > 0) this.written += '\r\n';
-    else this.written += `${csi}${row + 1};${column + 1}H`;
+    else if (isNext && column < shortestMove && cells.slice(0, column).every((cell) => cell === blank)) {
+      this.written += '\r\n';
+      this.write(cells.slice(0, column));
+    } else this.written += `${csi}${row + 1};${column + 1}H`;
     this.row = row;
   }
 
@@ -84,7 +91,7 @@ export const differenceOf = (before: readonly (readonly Cell[])[], after: readon
     const old = before[index] ?? [];
     const empty = emptyFrom(row);
     for (const { from, to } of stretchesOf(old, row)) {
-      pen.to(index, from);
+      pen.to(index, from, row);
       if (to > empty && to - Math.max(from, empty) > worthErasing) {
         pen.write(row.slice(from, Math.max(from, empty)));
         pen.eraseToEnd();
