@@ -91,7 +91,8 @@ export class Starts {
       case 'UnbindStarted':
         return true;
       case 'LockAcquired':
-        return !this.seen.kinds.has(`LockRequested ${kindOf(fact.data.lock)}`);
+        // mutex_trylock() asks nobody: what it took is known by the release.
+        return fact.data.inferred === true || !this.seen.kinds.has(`LockRequested ${kindOf(fact.data.lock)}`);
       case 'SyscallEntered':
         return syscallKind(this.variant, fact.data.call) !== null;
       default:

@@ -27,6 +27,7 @@ export {
   type PackedState,
   type Reading,
   type Registers,
+  type Touched,
   usualOutcome,
 } from './open-machine.ts';
 export type { Label, Operation } from './operation.ts';

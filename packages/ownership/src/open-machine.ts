@@ -345,7 +345,11 @@ interface Ownership {
 const racyFieldsOf = ({ fields, knobs }: Machine): ReadonlySet<Field> | null => {
   const isWalk = walks(knobs) && knobs.walkReads === 'unlocked';
   if (!isWalk && knobs.userGuard !== 'viability') return null;
-  return new Set([fields.group.container, ...fields.devices.flatMap(({ driver, open }) => [driver, open])]);
+  return new Set([
+    fields.group.container,
+    fields.group.iommuSet,
+    ...fields.devices.flatMap(({ driver, open }) => [driver, open]),
+  ]);
 };
 
 /** What the fields are called in the kernel that guards are made of. */

@@ -91,3 +91,26 @@ describe('6.1-lost-stream', () => {
     for (let index = 0; index < position; index += 1) expect(run.timeline.at(index).type).not.toBe('EventsLost');
   });
 });
+
+describe('every line of 6.1-basic counts', () => {
+  it('and without it linux-6.1 is refuted, there or later; but for the first readings, and what a task began or ended with', async () => {
+    const { header, timeline } = await runOf('6.1-basic');
+    const all = Array.from({ length: timeline.length }, (_, index) => timeline.at(index));
+    const kindAt = ({ type, data }: (typeof all)[number]): string => {
+      const { lock, op, event } = data as { lock?: string; op?: string; event?: string };
+      return [type, lock?.split(':', 1)[0] ?? op ?? event ?? ''].join(' ').trim();
+    };
+    const silent = ['LineKept', 'MarkerWritten', 'SyscallEntered', 'SyscallReturned', 'RecordingEnded'];
+    // A kind that is left out altogether is one that no probe stood on.
+    const counted = Map.groupBy(all, kindAt);
+    const escaped: string[] = [];
+    for (const [index, event] of all.entries()) {
+      if (silent.includes(event.type) || (counted.get(kindAt(event))?.length ?? 0) < 2) continue;
+      const without = { header, timeline: timelineOf(all.toSpliced(index, 1)) };
+      const { answer, position } = conform(without, named('linux-6.1'), { withReasons: false });
+      if (answer.kind !== 'refuted') escaped.push(kindAt(event));
+      else expect(position).toBeGreaterThanOrEqual(index);
+    }
+    expect(escaped.sort()).toEqual(['DomainAttached', 'LockReleased device', 'LockRequested device', 'OwnerSet']);
+  });
+});

@@ -1,5 +1,6 @@
 import {
   type Conformance,
+  type ConformOptions,
   type Continuation,
   type Coverage,
   conform,
@@ -18,8 +19,16 @@ import { findVariant } from './experiment.ts';
 import type { SearchBounds } from './model-run.ts';
 import type { Run } from './open-run.ts';
 
-/** Called before each pass over a run, with what it is for. */
+/** Called now and then with what is being done. */
 export type TellPass = (what: string) => void;
+
+/** Holds one run against one variant, and tells how far it has come. */
+const explain = (run: Run, variant: Variant, tell: TellPass, options: ConformOptions = {}): Conformance => {
+  const { title } = run.header;
+  const onProgress = (events: number): void =>
+    tell(`explaining ${title} by ${variant.id}, ${events} of ${run.timeline.length} events`);
+  return conform(run, variant, { ...options, onProgress });
+};
 
 /** Whether a variant can do what a run shows; where not, where the two part, why, and what would mend it. */
 export interface RunConformance extends Conformance {
@@ -34,8 +43,7 @@ const named = ({ header }: Run): Pick<RunConformance, 'run' | 'title'> => ({ run
 /** @throws RequestError when there is no such variant. */
 export const conformRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): RunConformance => {
   const variant = findVariant(given);
-  tell(`explaining ${run.header.title} by ${variant.id}`);
-  const found = conform(run, variant);
+  const found = explain(run, variant, tell);
   const knobs =
     found.answer.kind === 'refuted'
       ? knobRepair(run, variant, found.position, () =>
@@ -56,10 +64,7 @@ const rankOf = ({ answer, position: at }: Conformance): number =>
   answer.kind === 'explained' ? Number.POSITIVE_INFINITY : at;
 
 export const rankVariants = (run: Run, tell: TellPass = () => {}): Ranking => {
-  const all = variants.map((variant) => {
-    tell(`explaining ${run.header.title} by ${variant.id}`);
-    return conform(run, variant);
-  });
+  const all = variants.map((variant) => explain(run, variant, tell));
   const ranked = all.toSorted((one, other) => (rankOf(one) < rankOf(other) ? 1 : rankOf(one) > rankOf(other) ? -1 : 0));
   return { ...named(run), variants: ranked };
 };
@@ -90,10 +95,7 @@ export const variantOfRecording = ({ header }: Run): string => {
 /** @throws RequestError when there is no such variant. */
 export const coverRuns = (runs: readonly Run[], given: string | Variant, tell: TellPass = () => {}): RunsCoverage => {
   const variant = findVariant(given);
-  const all = runs.map((run) => {
-    tell(`explaining ${run.header.title} by ${variant.id}`);
-    return { run, found: conform(run, variant, { withReasons: false }) };
-  });
+  const all = runs.map((run) => ({ run, found: explain(run, variant, tell, { withReasons: false }) }));
   const covered = coverageOf(all.map(({ found }) => found.coverage));
   const without = (names: readonly string[], met: object): readonly string[] => names.filter((name) => !(name in met));
   return {
@@ -137,8 +139,7 @@ export interface CasesOfRun {
 /** @throws RequestError when there is no such variant. */
 export const casesOfRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): CasesOfRun => {
   const variant = findVariant(given);
-  tell(`explaining ${run.header.title} by ${variant.id}`);
-  const { answer, position: at, events, coverage } = conform(run, variant, { withReasons: false });
+  const { answer, position: at, events, coverage } = explain(run, variant, tell, { withReasons: false });
   const ids = cases.map(({ id }) => id);
   return {
     ...named(run),
