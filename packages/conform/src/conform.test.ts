@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@custody/trace';
+import { deviceLock, type TraceEvent } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { conform } from './conform.ts';
 import {
@@ -13,6 +13,7 @@ import {
   linux61,
   locksDevice,
   lost,
+  nic,
   owned,
   recording,
   told,
@@ -41,6 +42,18 @@ describe('a claim', () => {
 
   it('may be refused in a group that nobody has read yet: somebody may have had it all along', () => {
     expect(answerOf(told('700', claim, wants, has, letsGo, claimed('EPERM'))).answer).toEqual({ kind: 'explained' });
+  });
+});
+
+describe('a device_lock that was taken by mutex_trylock', () => {
+  const tried = told('900', { type: 'LockAcquired', data: { lock: deviceLock(nic), inferred: true } }, unlocksDevice);
+
+  it('is taken without being asked for, where it is free', () => {
+    expect(answerOf(told('800', ...locksDevice, unlocksDevice), tried).answer).toEqual({ kind: 'explained' });
+  });
+
+  it('is not taken while another has it', () => {
+    expect(answerOf(told('800', ...locksDevice), tried)).toMatchObject({ position: 2, answer: { kind: 'refuted' } });
   });
 });
 

@@ -14,7 +14,7 @@ import {
 import { runOf } from './simulated.testing.ts';
 
 const group = groupId('6');
-const nic = deviceId('nic0');
+export const nic = deviceId('nic0');
 const passed = deviceId('passed0');
 
 export const linux61 = variants.find(({ id }) => id === 'linux-6.1') as Variant;

@@ -141,11 +141,16 @@ export class Starts {
       wanted.startsWith('device:') ? id === wanted : kindOf(id) === kindOf(wanted),
     );
     if (lock === undefined) return nothing;
+    if (!isHeld) return done(this.pushed(world, slot, { kind: 'section', lock, isHeld }));
     const take = (): void => {
       lock.holder = slot;
     };
-    const state = isHeld ? this.open.changed(world.state, take) : world.state;
-    return done(this.pushed({ ...world, state }, slot, { kind: 'section', lock, isHeld }));
+    return done(
+      ...this.steps.whenReady(world, slot, { lock, awaits: null }).map((ready) => {
+        const state = this.open.changed(ready.state, take);
+        return this.pushed({ ...ready, state }, slot, { kind: 'section', lock, isHeld });
+      }),
+    );
   }
 
   private bind(world: World, slot: number, { device, driver, managed }: Facts['BindStarted']): Started {
