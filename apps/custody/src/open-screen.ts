@@ -40,7 +40,7 @@ const ownKeys = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
 const endedBy = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Calls `giveBack` should the process end early, by an error or a signal; ink gives back all but the mouse then.
+ * Calls `giveBack` should the process end early, by an error or a signal; ink gives back the rest then.
  *
  * @returns what says that it ended as it should.
  */
@@ -66,11 +66,11 @@ export const openScreen = async (
   { accessible = false }: ScreenOptions = {},
 ): Promise<void> => {
   const keys = await ownKeys();
-  const { mouse, openScreens } = await import('@custody/tui');
+  const { modes, openScreens } = await import('@custody/tui');
   const isAccessible = accessible || process.env['INK_SCREEN_READER'] === 'true';
   const terminal = { stdin: process.stdin, stdout: process.stdout };
   const screen = await first(outside);
-  const release = atAnyEnd(() => writeSync(process.stdout.fd, mouse.off));
+  const release = atAnyEnd(() => isAccessible || writeSync(process.stdout.fd, modes.off));
   await openScreens(screen, outside, terminal, { keys, isAccessible });
   release();
 };
