@@ -4,6 +4,7 @@ import { keymapOf } from './shell/keymap.ts';
 import type { Outside } from './shell/outside.ts';
 import type { Standing } from './shell/screen.ts';
 import { type Hands, storeOf } from './shell/store.ts';
+import { heardOutput } from './terminal/cast.ts';
 import { modes } from './terminal/modes.ts';
 import { thriftyOutput } from './terminal/thrifty-output.ts';
 import type { Terminal } from './view.ts';
@@ -13,6 +14,8 @@ export interface ScreensOptions {
   readonly keys?: ReadonlyMap<string, readonly string[]>;
   /** Says everything in lines without boxes, for a screen reader. @default false */
   readonly isAccessible?: boolean;
+  /** Hears of everything that is written to the terminal. */
+  readonly hear?: (text: string) => void;
 }
 
 const checkTerminal = ({ stdin, stdout }: Terminal, first: Standing): void => {
@@ -23,8 +26,9 @@ const checkTerminal = ({ stdin, stdout }: Terminal, first: Standing): void => {
 };
 
 /** A terminal with another screen on it, and back. */
-const ownScreen = ({ stdin, stdout }: Terminal, isAccessible: boolean) => {
-  const output = isAccessible ? stdout : thriftyOutput(stdout);
+const ownScreen = ({ stdin, stdout }: Terminal, isAccessible: boolean, hear: ScreensOptions['hear']) => {
+  const heard = hear === undefined ? stdout : heardOutput(stdout, hear);
+  const output = isAccessible ? heard : thriftyOutput(heard);
   const tell = (text: string): void => {
     if (!isAccessible) output.write(text);
   };
@@ -49,13 +53,13 @@ export const openScreens = async (
   first: Standing,
   outside: Outside,
   terminal: Terminal,
-  { keys = new Map(), isAccessible = false }: ScreensOptions = {},
+  { keys = new Map(), isAccessible = false, hear }: ScreensOptions = {},
 ): Promise<void> => {
   checkTerminal(terminal, first);
   const { stdin, stdout } = terminal;
   const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
   const isColored = stdout.hasColors?.() ?? false;
-  const screen = ownScreen(terminal, isAccessible);
+  const screen = ownScreen(terminal, isAccessible, hear);
   let hands: Hands | undefined;
   const store = storeOf(first, outside, { size, keymap: keymapOf(keys) }, () => {
     if (hands === undefined) throw new Error('Cannot use the terminal as nothing is drawn yet');
