@@ -54,6 +54,13 @@ const atAnyEnd = (giveBack: () => void): (() => void) => {
   };
 };
 
+/** What the locale says of the terminal's characters; where it says nothing, it has them all. */
+const hasUnicode = (): boolean => {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  const locale = LC_ALL || LC_CTYPE || LANG || '';
+  return locale === '' || /utf-?8/i.test(locale);
+};
+
 export interface ScreenOptions {
   /** Says everything in lines, for a screen reader; `INK_SCREEN_READER=true` asks for it as well. */
   readonly accessible?: boolean;
@@ -95,6 +102,6 @@ export const openScreen = async (
   const screen = await first(outside);
   const hear = record === undefined ? {} : { hear: await recorder(record, screen.title().left) };
   const release = atAnyEnd(() => isAccessible || writeSync(process.stdout.fd, modes.off));
-  await openScreens(screen, outside, terminal, { keys, isAccessible, ...hear });
+  await openScreens(screen, outside, terminal, { keys, isAccessible, isAscii: !hasUnicode(), ...hear });
   release();
 };

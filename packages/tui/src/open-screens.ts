@@ -14,6 +14,8 @@ export interface ScreensOptions {
   readonly keys?: ReadonlyMap<string, readonly string[]>;
   /** Says everything in lines without boxes, for a screen reader. @default false */
   readonly isAccessible?: boolean;
+  /** The terminal has only ASCII. @default false */
+  readonly isAscii?: boolean;
   /** Hears of everything that is written to the terminal. */
   readonly hear?: (text: string) => void;
 }
@@ -26,9 +28,9 @@ const checkTerminal = ({ stdin, stdout }: Terminal, first: Standing): void => {
 };
 
 /** A terminal with another screen on it, and back. */
-const ownScreen = ({ stdin, stdout }: Terminal, isAccessible: boolean, hear: ScreensOptions['hear']) => {
+const ownScreen = ({ stdin, stdout }: Terminal, { isAccessible = false, isAscii = false, hear }: ScreensOptions) => {
   const heard = hear === undefined ? stdout : heardOutput(stdout, hear);
-  const output = isAccessible ? heard : thriftyOutput(heard);
+  const output = isAccessible ? heard : thriftyOutput(heard, { isAscii });
   const tell = (text: string): void => {
     if (!isAccessible) output.write(text);
   };
@@ -53,13 +55,14 @@ export const openScreens = async (
   first: Standing,
   outside: Outside,
   terminal: Terminal,
-  { keys = new Map(), isAccessible = false, hear }: ScreensOptions = {},
+  options: ScreensOptions = {},
 ): Promise<void> => {
   checkTerminal(terminal, first);
+  const { keys = new Map(), isAccessible = false } = options;
   const { stdin, stdout } = terminal;
   const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
   const isColored = stdout.hasColors?.() ?? false;
-  const screen = ownScreen(terminal, isAccessible, hear);
+  const screen = ownScreen(terminal, options);
   let hands: Hands | undefined;
   const store = storeOf(first, outside, { size, keymap: keymapOf(keys) }, () => {
     if (hands === undefined) throw new Error('Cannot use the terminal as nothing is drawn yet');
