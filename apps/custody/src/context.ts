@@ -1,3 +1,4 @@
+import type { EventLog } from '@custody/log';
 import type { Workbench } from '@custody/workbench';
 import { type OutputOptions, type Printer, printer } from './print.ts';
 import { defaultStore, openToLook, shownStore, withWorkbench } from './store.ts';
@@ -18,8 +19,8 @@ export interface Context {
   readonly store: string;
   /** Where runs are kept, with whatever secret it takes: for a process of our own. */
   readonly address: string;
-  /** Opens the store for as long as `use` takes. */
-  readonly desk: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
+  /** Opens the store for as long as `use` takes; the log itself is for what is not a verb: serving and joining. */
+  readonly desk: <Result>(use: (workbench: Workbench, log: EventLog) => Promise<Result>) => Promise<Result>;
   /** As `desk`, and makes no store where there is none. */
   readonly look: <Result>(use: (workbench: Workbench) => Promise<Result>) => Promise<Result>;
 }

@@ -9,10 +9,13 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
 import { registerExport } from './commands/export.ts';
 import { registerImport } from './commands/import.ts';
+import { registerInvite } from './commands/invite.ts';
+import { registerJoin } from './commands/join.ts';
 import { registerNote } from './commands/note.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRuns } from './commands/runs.ts';
 import { registerScenarios } from './commands/scenarios.ts';
+import { registerServe } from './commands/serve.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerState } from './commands/state.ts';
@@ -37,6 +40,9 @@ const commands = [
   registerCopy,
   registerDiff,
   registerNote,
+  registerServe,
+  registerInvite,
+  registerJoin,
   registerDelete,
   registerCompact,
   registerDoctor,

@@ -56,7 +56,7 @@ export const isSameStore = (one: string, other: string): boolean => {
 /** Opens the store, lends the workbench on it, and leaves one closed file behind. */
 export const withWorkbench = async <Result>(
   store: string,
-  use: (desk: Workbench) => Promise<Result>,
+  use: (desk: Workbench, log: EventLog) => Promise<Result>,
   openAs: (store: string) => Promise<EventLog> = openLog,
 ): Promise<Result> => {
   await using log = await openAs(store);
@@ -68,5 +68,6 @@ export const withWorkbench = async <Result>(
       running: runningDigest,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 12),
     }),
+    log,
   );
 };

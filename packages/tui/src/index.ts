@@ -1,3 +1,4 @@
+export type { Joined } from './joined.ts';
 export { KeyFileError, readKeys } from './key-file/read-keys.ts';
 export { openScreens, type ScreensOptions } from './open-screens.ts';
 export { recordWalk } from './record-walk.ts';

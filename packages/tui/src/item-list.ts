@@ -64,11 +64,6 @@ export const choiceAtRow = (items: Items<unknown>, chosen: number, row: number, 
   return number < 0 ? null : number;
 };
 
-/** The chosen item in lines for who listens: what it says, and which of how many it is. */
-export const spokenItem = (items: Items<unknown>, chosen: number): readonly string[] => {
-  const all = choices(items);
-  const item = items[all[chosen] ?? -1];
-  if (item === undefined) return [];
-  const lines = item.rows.map((row) => textOf(row).replace(/\s+/g, ' ').trim());
-  return [...lines, `${chosen + 1} of ${all.length}`];
-};
+/** The chosen item in lines for who listens. */
+export const spokenItem = (items: Items<unknown>, chosen: number): readonly string[] =>
+  (items[choices(items)[chosen] ?? -1]?.rows ?? []).map((row) => textOf(row).replace(/\s+/g, ' ').trim());

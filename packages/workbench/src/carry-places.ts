@@ -1,6 +1,6 @@
 import { type Anchor, type Anchors, anchorsIn, type MeaningKey, type Place } from '@custody/annotations';
 import { compareRuns, type Episode, episodesOf } from '@custody/compare';
-import { objectOf, type Position, position, sharedRolesOf } from '@custody/trace';
+import { objectOf, type Position, position, sharedRolesOf, type Timeline } from '@custody/trace';
 import type { Run } from './open-run.ts';
 
 /**
@@ -31,30 +31,46 @@ interface Side {
   readonly natureOf: Nature;
   /** Episodes of one nature, in the order of their ends. */
   readonly alike: (nature: string) => readonly Episode[];
+  /** Where there are events of one meaning outside any episode. */
+  readonly outside: (key: MeaningKey) => readonly Position[];
 }
 
 /** What an episode is, of whom, and how it ended. */
 type Nature = (episode: Episode) => string;
 
+/** The innermost episode of each event's task, by the event's number. */
+const homesOf = (timeline: Timeline, episodes: readonly Episode[]): readonly (Episode | undefined)[] => {
+  const homes = new Array<Episode | undefined>(timeline.length);
+  const outerFirst = episodes.toSorted((one, other) => one.from - other.from || other.position - one.position);
+  for (const episode of outerFirst) {
+    for (let index: number = episode.from; index < episode.position; index += 1) {
+      if (timeline.at(index).task === episode.task) homes[index] = episode;
+    }
+  }
+  return homes;
+};
+
 const sideOf = (run: Run): Side => {
-  const episodes = episodesOf(run.header, run.timeline);
-  const byTask = Map.groupBy(episodes, ({ task }) => task);
-  const roleOf = sharedRolesOf(run.timeline);
+  const { header, timeline } = run;
+  const episodes = episodesOf(header, timeline);
+  const homes = homesOf(timeline, episodes);
+  const anchors = anchorsIn(timeline);
+  const roleOf = sharedRolesOf(timeline);
   const natureOf: Nature = ({ task, kind, result }) => JSON.stringify([roleOf(task), kind, result]);
   const byNature = Map.groupBy(episodes, natureOf);
+  const homeless = Map.groupBy(
+    Array.from({ length: timeline.length }, (_, index) => position(index + 1)).filter(
+      (at) => homes[at - 1] === undefined,
+    ),
+    (at) => anchors.keyAt(at),
+  );
   return {
     run,
-    anchors: anchorsIn(run.timeline),
-    episodeAt: (at) => {
-      const { task } = run.timeline.at(at - 1);
-      const around = (byTask.get(task) ?? []).filter(({ from, position: end }) => from < at && at <= end);
-      return around.reduce<Episode | undefined>(
-        (innermost, one) => (innermost === undefined || one.from > innermost.from ? one : innermost),
-        undefined,
-      );
-    },
+    anchors,
+    episodeAt: (at) => homes[at - 1],
     natureOf,
     alike: (nature) => byNature.get(nature) ?? [],
+    outside: (key) => homeless.get(key) ?? [],
   };
 };
 
@@ -98,11 +114,10 @@ const classOf = (side: Side, at: Position): Class => {
   return { key, nature: side.natureOf(episode), which: eventsLike(side, episode, key).indexOf(at), what };
 };
 
-const membersOf = (side: Side, { key, nature, which }: Class): readonly Position[] => {
-  if (nature !== undefined) return side.alike(nature).flatMap((one) => eventsLike(side, one, key)[which] ?? []);
-  const all = Array.from({ length: side.run.timeline.length }, (_, index) => position(index + 1));
-  return all.filter((at) => side.anchors.keyAt(at) === key && side.episodeAt(at) === undefined);
-};
+const membersOf = (side: Side, { key, nature, which }: Class): readonly Position[] =>
+  nature === undefined
+    ? side.outside(key)
+    : side.alike(nature).flatMap((one) => eventsLike(side, one, key)[which] ?? []);
 
 interface Landing {
   readonly at: Position;

@@ -16,7 +16,7 @@ export interface RunLife {
  * What a process still does to the streams of a run that was deleted, be it writing or removing, cannot touch those of
  * the same run made anew, as their names are others.
  */
-const nameOf = ({ run, life }: RunLife): string => (life === 0 ? run : `${run}.${life}`);
+export const nameOf = ({ run, life }: RunLife): string => (life === 0 ? run : `${run}.${life}`);
 export const eventsStream = (of: RunLife) => streamId(`run-${nameOf(of)}`);
 export const notesStream = (of: RunLife) => streamId(`notes-${nameOf(of)}`);
 

@@ -35,7 +35,7 @@ export { type Argument, type ArgumentRow, argumentOf } from './argument.ts';
 export type { CarriedNote, CarriedNotes } from './carry-notes.ts';
 export type { CarriedBy } from './carry-places.ts';
 export { type CaseLedger, caseLedger, type LedgerCase, tellingCases } from './case-ledger.ts';
-export type { CatalogueEntry, RunEnd } from './catalogue.ts';
+export { type CatalogueEntry, nameOf, notesStream, type RunEnd } from './catalogue.ts';
 export { clusterRuns, type RunCluster } from './cluster-runs.ts';
 export { type RunDiff, worldsBetween } from './compare.ts';
 export {
@@ -55,7 +55,7 @@ export type { Extent, HuntStory } from './hunt-story.ts';
 export { type ImportedRun, type Recording, whatRecordingShows } from './import-recording.ts';
 export { exploreScenario, exploringScenario, type SimulatedRun } from './model-run.ts';
 export type { TakenMails } from './note-mails.ts';
-export { type Moment, type NotesOfRun, placeOf, type Subject } from './notes.ts';
+export { type Moment, type NotesOfRun, placesIn, type Subject } from './notes.ts';
 export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
 export { type Origin, requestOf } from './origin.ts';

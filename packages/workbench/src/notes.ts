@@ -10,7 +10,6 @@ import {
   type NotesDocument,
   noteUpdated,
   openNotesEvents,
-  resolveAnchor,
   type Signed,
   undoLast,
 } from '@custody/annotations';
@@ -254,5 +253,11 @@ export const undoNotes = (ports: Ports, run: Run, author: string): Promise<Notes
     return listed((await readNotes(ports.log, stream)).notes, run);
   });
 
-/** Where a note is in this run; null for an orphan. */
-export const placeOf = ({ timeline }: Run, { anchor }: Note): Position | null => resolveAnchor(timeline, anchor);
+/** Where notes are in this run, which is read once; null for an orphan. */
+export const placesIn = ({ timeline }: Run): ((note: Note) => Position | null) => {
+  let anchors: Anchors | undefined;
+  return ({ anchor }) => {
+    anchors ??= anchorsIn(timeline);
+    return anchors.resolve(anchor);
+  };
+};

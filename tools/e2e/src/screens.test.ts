@@ -14,90 +14,115 @@ afterAll(() => {
   for (const terminal of opened) terminal.kill();
 });
 
-/** How a person sits before it. */
+/** Where a person sits. Who listens has the lines one below the other, all of them at once. */
 const seats = [
-  { name: '80x24', columns: 80, rows: 24, options: [] },
-  { name: '120x40', columns: 120, rows: 40, options: [] },
+  { name: '80x24', columns: 80, rows: 24, options: [], isSpoken: false },
+  { name: '120x40', columns: 120, rows: 40, options: [], isSpoken: false },
+  { name: '--accessible', columns: 200, rows: 900, options: ['--accessible'], isSpoken: true },
 ] as const;
+type Seat = (typeof seats)[number];
 
-const patience = 20_000;
+const patience = 30_000;
 
-describe.each(seats)(
-  'from a refused claim to the leak of the mail’s scheme, at $name',
-  ({ name, columns, rows, options }) => {
-    it('is a way through every screen, and back', async () => {
-      const screen = openTerminal({
-        command: [process.execPath, launcher, 'replay', '6.1-race', ...options],
-        env: { CUSTODY_STORE: at.store, NO_COLOR: '1', CUSTODY_AUTHOR: name },
-        cwd: root,
-        columns,
-        rows,
-      });
-      opened.push(screen);
-      await screen.waitFor('position 0/26595', patience);
-      const command = (line: string): void => {
-        screen.send(':');
-        screen.type(line);
-        screen.send('Enter');
-      };
-
-      // The first claim that was refused: what the command line finds too.
-      const [refused] = at.lines('show', '6.1-race', '--grep', 'CallReturned.*op=claim.*errno=EPERM');
-      screen.type('/CallReturned.*op=claim.*errno=EPERM');
-      screen.send('Enter');
-      await screen.waitFor(`position ${refused.position}/`);
-
-      // Back over those who took the mutex, to the last one before who was refused: the use that it was refused for.
-      const taken = at
-        .lines('show', '6.1-race', '--to', String(refused.position), '--grep', 'LockAcquired.*lock=group:6')
-        .reverse();
-      const own = taken.findIndex(({ task }: { task: string }) => task !== refused.task);
-      const holder = taken[own];
-      screen.send('k');
-      await screen.waitFor(`position ${refused.position - 1}/`);
-      for (const { task, position } of taken.slice(0, own + 1)) {
-        screen.send('h');
-        await screen.waitFor(`position ${position}/`);
-        expect(screen.screen()).toContain(`${task} takes group:6`);
+/** The program before a person, who reads what is on the screen, or hears what is new on it. */
+const sitDown = ({ name, columns, rows, options, isSpoken }: Seat) => {
+  const terminal = openTerminal({
+    command: [process.execPath, launcher, 'replay', '6.1-race', ...options],
+    env: { CUSTODY_STORE: at.store, NO_COLOR: '1', CUSTODY_AUTHOR: name },
+    cwd: root,
+    columns,
+    rows,
+  });
+  opened.push(terminal);
+  let heard = 0;
+  const lines = () => terminal.screen().trimEnd().split('\n');
+  const seen = (): string => (isSpoken ? lines().slice(heard).join('\n') : terminal.screen());
+  return {
+    exitStatus: terminal.exitStatus,
+    /** Waits until it is there. @returns what there is. */
+    sees: async (wanted: string | RegExp): Promise<string> => {
+      const matches = (text: string) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text));
+      await expect.poll(seen, { timeout: patience, interval: 30 }).toSatisfy(matches);
+      return seen();
+    },
+    /** Presses keys by their tmux names; a text is typed. */
+    press: (...keys: readonly (string | { readonly text: string })[]): void => {
+      // The last line may be a prompt, which is not said but stands there.
+      heard = Math.max(0, lines().length - 1);
+      for (const key of keys) {
+        if (typeof key === 'string') terminal.send(key);
+        else terminal.type(key.text);
       }
-      expect(screen.screen()).toMatch(new RegExp(`lock group:6\\s*\\*?${holder.task}`));
+    },
+  };
+};
 
-      screen.send('a');
-      screen.type(`this use is why (${name})`);
-      screen.send('Enter');
-      await screen.waitFor(`The note is at position ${holder.position}`);
-      screen.send('A');
-      await screen.waitFor(`this use is why (${name})`);
-      await screen.waitFor(/note \d+\/\d+/);
-      screen.send('Enter');
-      await screen.waitFor(`position ${holder.position}/`);
-      screen.send('q', 'q');
+interface Line {
+  readonly position: number;
+  readonly task: string;
+}
 
-      screen.send('D');
-      await screen.waitFor('compare 6.1-race with');
-      screen.send('Enter');
-      const sides = await screen.waitFor(/A \d+ · B \d+ · difference/, patience);
-      expect(sides).toContain('A 6.1-race');
-      expect(sides).toContain('B 6.12-race');
-      screen.send('d');
-      await screen.waitFor(/difference \d+\//);
-      screen.send('q', 'q');
-      await screen.waitFor(`position ${holder.position}/`);
+describe.each(seats)('from a refused claim to the leak of the mail’s scheme, at $name', (seat) => {
+  it('is a way through every screen, and back', async () => {
+    const me = sitDown(seat);
+    await me.sees('position 0/26595');
 
-      command('explore robin-mail fail-before-claim');
-      await screen.waitFor(/VIOLATED\s+I4/, patience);
-      screen.send('Enter');
-      await screen.waitFor(/I4 violated/, patience);
-      expect(screen.screen()).toMatch(/owner \*?\s*DMA_API/);
-      screen.send('q');
-      await screen.waitFor(/VIOLATED\s+I4/);
-      screen.send('q');
-      await screen.waitFor(`position ${holder.position}/`);
+    // The first claim that was refused: what the command line finds too.
+    const [refused]: readonly Line[] = at.lines('show', '6.1-race', '--grep', 'CallReturned.*op=claim.*errno=EPERM');
+    if (refused === undefined) throw new Error('No claim was refused in 6.1-race');
+    me.press('/', { text: 'CallReturned.*op=claim.*errno=EPERM' }, 'Enter');
+    await me.sees(`position ${refused.position}/`);
 
-      screen.send('q');
-      await expect.poll(() => screen.exitStatus(), { timeout: 5000 }).toBe(0);
-      const notes = at.json('note', 'list', '6.1-race').notes;
-      expect(notes.map(({ body }: { body: string }) => body)).toContain(`this use is why (${name})`);
-    });
-  },
-);
+    // Back over those who took the mutex, to the last one before who was refused: the use that it was refused for.
+    const taken: readonly Line[] = at
+      .lines('show', '6.1-race', '--to', String(refused.position), '--grep', 'LockAcquired.*lock=group:6')
+      .reverse();
+    const own = taken.findIndex(({ task }) => task !== refused.task);
+    const holder = taken[own] as Line;
+    me.press('k');
+    await me.sees(`position ${refused.position - 1}/`);
+    for (const { position } of taken.slice(0, own + 1)) {
+      me.press('h');
+      await me.sees(`position ${position}/`);
+    }
+    await me.sees(`${holder.task} takes group:6`);
+    expect(await me.sees('lock group:6')).toMatch(new RegExp(`lock group:6\\s*\\*?${holder.task}`));
+
+    const body = `this use is why (${seat.name})`;
+    me.press('a', { text: body }, 'Enter');
+    await me.sees(`The note is at position ${holder.position}`);
+    me.press('A');
+    expect(await me.sees(/note \d+\/\d+/)).toContain(body);
+    me.press('Enter');
+    await me.sees(`position ${holder.position}/`);
+    me.press('q');
+    await me.sees(/note \d+\/\d+/);
+    me.press('q');
+    await me.sees(`position ${holder.position}/`);
+
+    me.press('D');
+    await me.sees('compare 6.1-race with');
+    me.press('Enter');
+    expect(await me.sees(/A \d+ · B \d+ · difference/)).toContain('two runs side by side');
+    me.press('g', 'd');
+    await me.sees(/difference \d+\//);
+    me.press('q');
+    await me.sees(/run 1\/\d+/);
+    me.press('q');
+    await me.sees(`position ${holder.position}/`);
+
+    me.press(':', { text: 'explore robin-mail fail-before-claim' }, 'Enter');
+    await me.sees(/VIOLATED\s+I4/);
+    me.press('Enter');
+    expect(await me.sees(/I4 violated/)).toMatch(/owner \*?\s*DMA_API|finding: I4 violated/);
+    me.press('q');
+    await me.sees(/VIOLATED\s+I4/);
+    me.press('q');
+    await me.sees(`position ${holder.position}/`);
+
+    me.press('q');
+    await expect.poll(me.exitStatus, { timeout: 5000 }).toBe(0);
+    const { notes } = at.json('note', 'list', '6.1-race');
+    expect(notes.map((note: { readonly body: string }) => note.body)).toContain(body);
+  });
+});

@@ -1,4 +1,5 @@
-import { fieldsOf, nameOf, type Position } from '@custody/trace';
+import { fieldsOf, nameOf, type Position, position } from '@custody/trace';
+import { commandLine } from '../command-line.ts';
 import { replayOfReference } from '../replay/open-run.ts';
 import { rule } from '../replay/place-rows.ts';
 import { cutRow, type Row, span } from '../row.ts';
@@ -19,7 +20,7 @@ import {
   toFirstDifference,
   toOwnership,
 } from './compared.ts';
-import type { Side } from './side-by-side.ts';
+import type { Side, SideLine } from './side-by-side.ts';
 import { worldColumns } from './world-columns.ts';
 
 type Sought = { readonly pattern: string };
@@ -41,8 +42,12 @@ const layoutOf = ({ hasWorlds }: Compared, { rows }: Size): Layout => {
   return { worlds, list: Math.max(0, rows - headRows - (hasWorlds ? ruleRows : 0) - worlds) };
 };
 
-const placesAt = ({ view: { lines }, line }: Compared): Sides<Position> =>
-  lines.count === 0 ? { left: 0 as Position, right: 0 as Position } : lines.at(line).places;
+const start: SideLine = { left: null, right: null, places: { left: position(0), right: position(0) } };
+
+/** The line at the cursor; the start of both where neither has anything to compare. */
+const lineHere = ({ view: { lines }, line }: Compared): SideLine => (lines.count === 0 ? start : lines.at(line));
+
+const placesAt = (state: Compared): Sides<Position> => lineHere(state).places;
 
 const headRow = ({ view }: Compared, width: number): Row => {
   const [left = '', right = ''] = sides.map((side) =>
@@ -62,7 +67,7 @@ const body = (state: Compared, size: Size): readonly Row[] => {
   const below = state.hasWorlds
     ? [
         rule('the worlds here; * marks what is otherwise on the other side', width),
-        ...worldColumns(view, placesAt(state), width, worlds),
+        ...worldColumns(view, lineHere(state), width, worlds),
       ]
     : [];
   return [headRow(state, width), ...shown, ...blanks, ...below].map((row) => cutRow(row, width));
@@ -227,7 +232,7 @@ export const compareScreen: Screen<Compared, Sought> = {
   ],
   title: ({ view }) => ({ left: 'two runs side by side', right: verdictOf(view.diff) }),
   place,
-  command: ({ names }) => `custody diff ${names.left} ${names.right}`,
+  command: ({ names }) => commandLine('diff', names.left, names.right),
   body,
   spoken,
   act: (state, { pattern }) => searched(state, pattern === '' ? state.pattern : pattern, 1),

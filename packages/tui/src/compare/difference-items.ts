@@ -26,10 +26,14 @@ const saidOf = (event: TraceEvent | null): string =>
 
 const otherOf = { left: 'right', right: 'left' } as const;
 
+const isWrong = ({ kind }: VariantDifference): boolean =>
+  kind === 'property' || kind === 'deadlock' || kind === 'failed case';
+
 /** How far the other variant follows the schedule, and what either did first that the other did not. */
-const followedRows = ({ side, steps, schedule, followed }: VariantDifference): readonly Row[] => {
+const followedRows = ({ side, steps, schedule, followed }: VariantDifference, where: string): readonly Row[] => {
   const indent = span(' '.repeat(10));
-  if (schedule === null || followed === null) return [[indent, span('no schedule was found within the bounds', 'dim')]];
+  if (schedule === null || followed === null)
+    return [[indent, span(`${where}no schedule was found within the bounds`, 'dim')]];
   const { stoppedBy, next } = followed;
   const other = letterOf[otherOf[side]];
   const fits =
@@ -37,16 +41,17 @@ const followedRows = ({ side, steps, schedule, followed }: VariantDifference): r
       ? `all fit ${other}`
       : `${other} follows for ${followed.steps}, then ${stoppedBy.step} is ${stoppedBy.why}`;
   const parted = next === null ? [] : [`${letterOf[side]} ${saidOf(next.own)} | ${other} ${saidOf(next.other)}`];
-  return [`${many(steps ?? 0, 'step')}; ${fits}`, ...parted].map((text): Row => [indent, span(text, 'dim')]);
+  return [`${where}${many(steps ?? 0, 'step')}; ${fits}`, ...parted].map((text): Row => [indent, span(text, 'dim')]);
 };
 
-const differenceItem = (scenario: string, difference: VariantDifference, width: number): Item<Shown> => {
+/** @param where - said before the steps, where no heading says it. */
+const differenceItem = (scenario: string, difference: VariantDifference, width: number, where = ''): Item<Shown> => {
   const { side, kind, what, says, schedule } = difference;
   const name = kind === 'deadlock' ? '' : ` ${what}`;
   const text = `${verbs[kind]}${name}${says === '' ? '' : `: ${says}`}`;
-  const isBad = kind === 'property' || kind === 'deadlock' || kind === 'failed case';
+  const tone = isWrong(difference) ? 'bad' : 'warn';
   return {
-    rows: [...labelled(`only ${letterOf[side]}`, isBad ? 'bad' : 'warn', text, width), ...followedRows(difference)],
+    rows: [...labelled(`only ${letterOf[side]}`, tone, text, width), ...followedRows(difference, where)],
     value: schedule === null ? null : { side, scenario, schedule },
   };
 };
@@ -66,19 +71,35 @@ const refinementItem = (
   ];
 };
 
-const scenarioItems = (diff: ScenarioDiff, width: number): readonly Item<Shown>[] => {
-  const items = [
-    ...diff.differences.map((difference) => differenceItem(diff.scenario, difference, width)),
-    ...refinementItem(diff, width),
-    ...(diff.moreOutcomes > 0
-      ? [{ rows: labelled('', 'dim', `and ${many(diff.moreOutcomes, 'more way')} to end`, width), value: null }]
-      : []),
-  ];
-  return items.length === 0 ? [] : [heading(`${diff.scenario}${diff.complete ? '' : ' (incomplete)'}`), ...items];
+/** What only one of them gets wrong, whatever the scenario, by the shortest schedules. */
+const wrongItems = (scenarios: readonly ScenarioDiff[], width: number): readonly Item<Shown>[] => {
+  const wrong = scenarios
+    .flatMap(({ scenario, differences }) => differences.filter(isWrong).map((difference) => ({ scenario, difference })))
+    .sort((one, other) => (one.difference.steps ?? Infinity) - (other.difference.steps ?? Infinity));
+  const items = wrong.map(({ scenario, difference }) =>
+    differenceItem(scenario, difference, width, `in ${scenario}: `),
+  );
+  return items.length === 0 ? [] : [heading('what only one of them gets wrong'), ...items];
 };
 
-/** What only one of two variants has, scenario by scenario; whatever has a schedule can be chosen. */
+/** What else is different in a scenario. */
+const scenarioItems = (diff: ScenarioDiff, width: number): readonly Item<Shown>[] => {
+  const { scenario, differences, moreOutcomes, complete } = diff;
+  const items = [
+    ...differences.filter((difference) => !isWrong(difference)).map((one) => differenceItem(scenario, one, width)),
+    ...refinementItem(diff, width),
+    ...(moreOutcomes > 0
+      ? [{ rows: labelled('', 'dim', `and ${many(moreOutcomes, 'more way')} to end`, width), value: null }]
+      : []),
+  ];
+  return items.length === 0 ? [] : [heading(`${scenario}${complete ? '' : ' (incomplete)'}`), ...items];
+};
+
+/**
+ * What only one of two variants has: first what it gets wrong, then the rest, scenario by scenario. Whatever has a schedule
+ * can be chosen.
+ */
 export const differenceItems = ({ scenarios }: VariantsDiff, width: number): readonly Item<Shown>[] => {
-  const items = scenarios.flatMap((diff) => scenarioItems(diff, width));
+  const items = [...wrongItems(scenarios, width), ...scenarios.flatMap((diff) => scenarioItems(diff, width))];
   return items.length > 0 ? items : [heading('no difference: the same properties broken, cases met and ways to end')];
 };

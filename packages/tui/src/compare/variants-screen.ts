@@ -1,4 +1,5 @@
 import { comparingVariants, type ScenarioProgress, type VariantsDiff } from '@custody/workbench';
+import { commandLine } from '../command-line.ts';
 import { searchScreen } from '../explore/search-screen.ts';
 import { many } from '../explore/verdict-items.ts';
 import type { Effect } from '../shell/screen.ts';
@@ -30,7 +31,7 @@ export const variantsOf = searchScreen<TwoVariants, ScenarioProgress, VariantsDi
   name: 'variants',
   title: ({ left, right, scenario }) => `A ${left} | B ${right}${scenario === null ? '' : `, in ${scenario}`}`,
   command: ({ left, right, scenario }) =>
-    `custody diff variant:${left} variant:${right}${scenario === null ? '' : ` --scenario ${scenario}`}`,
+    commandLine('diff', `variant:${left}`, `variant:${right}`, ...(scenario === null ? [] : ['--scenario', scenario])),
   begin: ({ left, right, scenario }) =>
     comparingVariants({ left, right, ...(scenario !== null && { scenarios: [scenario] }) }),
   progress: ({ scenario, done, of }) => `${scenario}, ${done + 1} of ${of}`,

@@ -1,4 +1,5 @@
 import { type CaseLedger, type ScenarioProgress, tellingCases } from '@custody/workbench';
+import { commandLine } from '../command-line.ts';
 import { type Asked, optionsOf } from './asked.ts';
 import { caseItems } from './case-items.ts';
 import { witnessReplay } from './replay-witness.ts';
@@ -19,7 +20,7 @@ const verdictOf = ({ cases }: CaseLedger): string => {
 export const casesOf = searchScreen<OfVariant, ScenarioProgress, CaseLedger, Witness>({
   name: 'cases',
   title: ({ variant }) => `the cases of the mail under ${variant}`,
-  command: (asked) => ['custody cases', asked.variant, ...optionsOf(ofVariant(asked))].join(' '),
+  command: (asked) => commandLine('cases', asked.variant, ...optionsOf(ofVariant(asked))),
   begin: (asked) => tellingCases(ofVariant(asked)),
   progress: ({ scenario, done, of }) => `${scenario}, ${done + 1} of ${of}`,
   scope: ({ scenarios, complete }) =>

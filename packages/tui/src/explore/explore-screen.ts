@@ -1,4 +1,5 @@
 import { findScenario, findVariant, type KnobDifference, scenarios, twistOf, variants } from '@custody/workbench';
+import { commandLine } from '../command-line.ts';
 import { variantsOf } from '../compare/variants-screen.ts';
 import { cutRow, type Row, span } from '../row.ts';
 import { topFor } from '../scroll.ts';
@@ -122,7 +123,7 @@ const against = (state: Choosing, everywhere: boolean): Step<Choosing, News> => 
     choices: (text) =>
       variants
         .filter(({ id }) => id.includes(text) && id !== state.asked.variant)
-        .map(({ id, title }) => ({ text: id, does: title })),
+        .map(({ id, title }) => ({ text: id, does: `${id}: ${title}` })),
   };
   return { state, effects: [ask] };
 };
@@ -257,7 +258,7 @@ export const exploreScreen: Screen<Choosing, News> = {
     right: `${variants.length} variants, ${scenarios.length} scenarios`,
   }),
   place: ({ asked }) => askedText(asked),
-  command: ({ asked }) => ['custody explore', asked.variant, asked.scenario, ...optionsOf(asked)].join(' '),
+  command: ({ asked }) => commandLine('explore', asked.variant, asked.scenario, ...optionsOf(asked)),
   body,
   spoken: (state) => {
     const { list } = state;

@@ -114,7 +114,10 @@ export const searchScreen = <Asked, Told, Answer, Value>(
       [],
       ...itemRows(itemsOf(state, size), state.chosen, { ...size, rows: size.rows - headRows }),
     ],
-    spoken: (state) => [...spokenItem(itemsOf(state, unbroken), state.chosen), verdict(state), head(state)],
+    spoken: (state) => [
+      ...spokenItem(itemsOf(state, unbroken), state.chosen),
+      state.answer === null ? head(state) : verdict(state),
+    ],
     act: (state, news) => ({
       state: news.type === 'told' ? { ...state, told: news.told } : { ...state, answer: news.answer, chosen: 0 },
     }),

@@ -1,4 +1,5 @@
 import { exploringScenario, type Progress, type VariantReport } from '@custody/workbench';
+import { commandLine } from '../command-line.ts';
 import { type Asked, askedText, optionsOf } from './asked.ts';
 import { casesOf } from './cases-screen.ts';
 import { witnessReplay } from './replay-witness.ts';
@@ -19,7 +20,7 @@ const verdictOf = ({ properties, deadlock }: VariantReport): string => {
 export const verdictsOf = searchScreen<Asked, Progress, VariantReport, Witness>({
   name: 'verdicts',
   title: askedText,
-  command: (asked) => ['custody explore', asked.variant, asked.scenario, ...optionsOf(asked)].join(' '),
+  command: (asked) => commandLine('explore', asked.variant, asked.scenario, ...optionsOf(asked)),
   begin: (asked) => exploringScenario(asked),
   progress: progressText,
   scope: ({ complete, states, transitions }) =>

@@ -48,7 +48,7 @@ describe('the notes screen', () => {
 
   it('takes a note from the editor, and chooses it', async () => {
     const { shown } = await discussed({ edit: async () => 'A note\nof two lines' });
-    shown.type('A');
+    shown.type('W');
     const frame = await shown.shows('of two lines');
     expect(frame).toMatch(/^> +4 +me +A note/m);
     expect(shown.top().place()).toBe('note 2/2');
@@ -61,7 +61,34 @@ describe('the notes screen', () => {
     shown.type('v');
     expect(shown.frame()).toContain('All notes are settled: v shows them');
     shown.type('v');
-    expect(shown.frame()).toContain('resolved');
+    expect(shown.frame()).toContain('settled  Why');
+    shown.type('x');
+    await shown.shows('1 open, 0 settled');
+  });
+
+  it('labels a thread, and takes the label off', async () => {
+    const { shown } = await discussed();
+    shown.type('tcase:2.a<enter>');
+    await shown.shows('Labelled case:2.a');
+    expect(shown.frame()).toContain('[case:2.a]');
+    shown.type('t-case:2.a<enter>');
+    await shown.shows('No longer case:2.a');
+    expect(shown.frame()).not.toContain('[case:2.a]');
+  });
+
+  it('edits, takes back and undoes what is one’s own only', async () => {
+    const { shown } = await discussed({ edit: async (text) => `${text}, and why` });
+    shown.type('e');
+    await shown.shows('Cannot edit it: nothing in this thread is by me');
+    shown.type('rI see<enter>');
+    await shown.shows('  I see');
+    shown.type('e');
+    await shown.shows('  I see, and why');
+    shown.type('d');
+    await shown.shows('Taken back');
+    expect(shown.frame()).not.toContain('I see');
+    shown.type('u');
+    await shown.shows('  I see, and why');
   });
 
   it('goes to the place in the run', async () => {
@@ -72,23 +99,28 @@ describe('the notes screen', () => {
   });
 
   it('shows who else is here, and what they write as they write it', async () => {
-    let heard = (): void => {};
+    let heard = (_what: 'peers' | 'notes'): void => {};
     let at = position(1);
+    const shownTo: number[] = [];
     const joined = (): Joined => ({
       peers: () => [{ name: 'jason', position: at }],
+      trouble: () => null,
       watch: async (changed) => {
         heard = changed;
       },
-      show: () => {},
+      show: (position) => shownTo.push(position),
     });
     const { outside, run, shown } = await discussed({ joined });
     await shown.shows('here too: jason at 1');
     await outside.desk.addNote(run, position(1), { author: 'jason', body: 'from afar' });
     at = position(7);
-    heard();
+    heard('peers');
     await shown.shows('here too: jason at 7');
+    expect(shown.frame()).not.toContain('from afar');
+    heard('notes');
     await shown.shows('from afar');
     expect(shown.top().place()).toBe('note 2/2');
+    expect(shownTo).toEqual([4]);
   });
 
   it('says that there is no note yet, and takes the first', async () => {

@@ -1,9 +1,8 @@
 import { nameOf, objectOf, type Position } from '@custody/trace';
-import { type Note, placeOf, type Run } from '@custody/workbench';
+import { type Note, placesIn, type Run } from '@custody/workbench';
 import type { Item } from '../item-list.ts';
-import type { Peer } from '../joined.ts';
 import { type Row, type Span, span } from '../row.ts';
-import { fit, wrapped } from '../text.ts';
+import { fit, widthOf, wrapped } from '../text.ts';
 
 /** A note with its answers, and where it is in the run; null for an orphan. */
 export interface Thread {
@@ -14,29 +13,41 @@ export interface Thread {
 /** Open ones only, or all. */
 export type Shown = 'open' | 'all';
 
-export const threadsOf = (run: Run, notes: readonly Note[], shown: Shown): readonly Thread[] =>
-  notes.filter(({ resolved }) => shown === 'all' || !resolved).map((note) => ({ note, position: placeOf(run, note) }));
+export const threadsOf = (run: Run, notes: readonly Note[]): readonly Thread[] => {
+  const placeOf = placesIn(run);
+  return notes.map((note) => ({ note, position: placeOf(note) }));
+};
 
-const placeText = ({ position }: Thread): string => (position === null ? 'orphan' : String(position));
+export const isShown = ({ note }: Thread, shown: Shown): boolean => shown === 'all' || !note.resolved;
 
-const answersText = ({ replies, resolved }: Note): readonly Span[] => [
-  ...(replies.length === 0 ? [] : [span(` +${replies.length}`, 'accent')]),
-  ...(resolved ? [span(' resolved', 'good')] : []),
+/** Where it is: `120`, `120–140` for what has two ends. */
+const placeText = ({ position, note: { anchor } }: Thread): string => {
+  if (position === null) return 'orphan';
+  return anchor.until === undefined ? String(position) : `${position}–${anchor.until.position}`;
+};
+
+const labelsText = ({ labels }: Note): string => labels.map(({ label }) => `[${label}]`).join('');
+
+const marksOf = (note: Note): readonly Span[] => [
+  ...(note.labels.length === 0 ? [] : [span(` ${labelsText(note)}`, 'warn')]),
+  ...(note.replies.length === 0 ? [] : [span(` +${note.replies.length}`, 'accent')]),
+  ...(note.resolved ? [span(' settled', 'good')] : []),
 ];
 
-const firstLine = ({ body }: Note): string => body.split('\n', 1)[0] ?? '';
+/** What it begins with; a note that was taken back stands only for the sake of its answers. */
+const firstLine = ({ body, withdrawn }: Note): string => (withdrawn ? '(taken back)' : (body.split('\n', 1)[0] ?? ''));
 
-/** One line for each thread: where it is, who began it and how, how many answered, whether it is settled. */
+/** One line for each thread: where it is, who began it, what of it is to be known, and how it begins. */
 export const threadItems = (threads: readonly Thread[]): readonly Item<Thread>[] => {
   const placeWidth = Math.max(6, ...threads.map((thread) => placeText(thread).length));
-  const authorWidth = Math.max(4, Math.min(12, ...threads.map(({ note }) => note.author.length)));
+  const authorWidth = Math.max(4, Math.min(12, ...threads.map(({ note }) => widthOf(note.author))));
   return threads.map((thread) => {
     const { note, position } = thread;
     const row: Row = [
       span(placeText(thread).padStart(placeWidth), position === null ? 'bad' : 'dim'),
-      span(`  ${fit(note.author, authorWidth)}  `, 'accent'),
-      span(firstLine(note)),
-      ...answersText(note),
+      span(`  ${fit(note.author, authorWidth)}`, 'accent'),
+      ...marksOf(note),
+      span(`  ${firstLine(note)}`),
     ];
     return { rows: [row], value: thread };
   });
@@ -45,30 +56,39 @@ export const threadItems = (threads: readonly Thread[]): readonly Item<Thread>[]
 /** `2026-11-22T20:00:00.000Z` → `2026-11-22 20:00`. */
 const timeText = (at: string): string => at.slice(0, 16).replace('T', ' ');
 
-const saidRows = (
-  sign: string,
-  { author, at, body }: { readonly author: string; readonly at: string; readonly body: string },
-  width: number,
-): readonly Row[] => [
-  [span(`${sign}${author}`, 'strong'), span(`  ${timeText(at)}`, 'dim')],
+type Said = Pick<Note, 'author' | 'at' | 'body' | 'claimed'>;
+
+const saidRows = (sign: string, { author, at, body, claimed }: Said, width: number): readonly Row[] => [
+  [
+    span(`${sign}${author}`, 'strong'),
+    span(`  ${timeText(at)}`, 'dim'),
+    ...(claimed === undefined ? [] : [span(`  as ${claimed.by} says, who brought it in`, 'warn')]),
+  ],
   ...body.split('\n').flatMap((line) => wrapped(line, width - 2).map((piece): Row => [span(`  ${piece}`)])),
 ];
 
-/** What the event is that the note stands at. */
-const aboutText = (run: Run, { note, position }: Thread): string => {
-  if (position === null) return `its place was not found: it was at ${note.anchor.position}`;
+/** What the note is about. */
+const aboutText = (run: Run, thread: Thread): string => {
+  const { note, position } = thread;
+  const { anchor } = note;
+  if (position === null) return `its place was not found in this run: it was at ${anchor.position}`;
+  const place = `position ${placeText(thread)}`;
+  if (anchor.object !== undefined) return `${anchor.object}, ${place}`;
   if (position === 0) return 'before the first event';
   const event = run.timeline.at(position - 1);
-  return `position ${position}: task ${event.task} ${nameOf(event)} ${objectOf(event) ?? ''}`.trimEnd();
+  return `${place}: task ${event.task} ${nameOf(event)} ${objectOf(event) ?? ''}`.trimEnd();
 };
 
 /** A thread in full. */
-export const threadRows = (run: Run, thread: Thread, width: number): readonly Row[] => [
-  [span(aboutText(run, thread), 'accent')],
-  ...saidRows('', thread.note, width),
-  ...thread.note.replies.flatMap((reply) => saidRows('> ', reply, width)),
-];
-
-/** Who else looks at the run, and where. */
-export const peersText = (peers: readonly Peer[]): string =>
-  peers.map(({ name, position }) => (position === null ? name : `${name} at ${position}`)).join(', ');
+export const threadRows = (run: Run, thread: Thread, width: number): readonly Row[] => {
+  const { note } = thread;
+  const settled = note.resolved ? ' settled' : '';
+  return [
+    ...wrapped(aboutText(run, thread), width).map((line): Row => [span(line, 'accent')]),
+    ...(note.labels.length === 0 && settled === ''
+      ? []
+      : [[span(`${labelsText(note)}${settled}`.trim(), 'warn' as const)]]),
+    ...saidRows('', note.withdrawn ? { ...note, body: '(taken back)' } : note, width),
+    ...note.replies.flatMap((reply) => saidRows('> ', reply, width)),
+  ];
+};

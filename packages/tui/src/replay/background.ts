@@ -1,4 +1,5 @@
 import { position, type TraceEvent } from '@custody/trace';
+import { type Company, hearOfOthers } from '../joined.ts';
 import type { Effect } from '../shell/screen.ts';
 import type { Replay, ReplayNews } from './state.ts';
 
@@ -51,6 +52,17 @@ export const readingCases = ({ view }: Replay): Effect<ReplayNews> => ({
   run: async ({ pause }, tell) => {
     await pause();
     tell({ type: 'cases', cases: view.readCases?.() ?? [] });
+  },
+});
+
+/** Hears of others on the run, and reads what they write. */
+export const hearing = ({ view }: Replay): Effect<ReplayNews> => ({
+  type: 'work',
+  name: 'hear of others',
+  run: (outside, tell, signal) => {
+    const company = (now: Company): void => tell({ type: 'company', company: now });
+    const notes = async (): Promise<void> => tell({ type: 'notes', notes: (await view.readNotes?.(signal)) ?? [] });
+    return hearOfOthers(outside, view.header.run, { company, notes }, signal);
   },
 });
 

@@ -23,8 +23,8 @@ export const remarksAt = ({ overview, notes, cases, position }: Replay): Remarks
 });
 
 const sceneOf = (state: Replay, { list, lanes }: Layout): ListScene => {
-  const { view, overview, notes, marks, verbatim, position: at } = state;
-  const flagAt = flagsOf(overview.findings, notes, marks);
+  const { view, overview, notes, marks, company, verbatim, position: at } = state;
+  const flagAt = flagsOf(overview.findings, notes, marks, company.peers);
   const { columns: width, rows: height } = list;
   return { view, lines: linesOf(overview, verbatim), at, width, height, laneRoom: lanes, flagAt };
 };

@@ -173,7 +173,7 @@ export const keys: readonly ReplayKey[] = [
     'threads',
     ['A'],
     'all notes on the run, as threads',
-    asking(({ view }) => [openNotes(view.header.run)]),
+    asking(({ view, position: at }) => [openNotes(view.header.run, at)]),
   ),
   bind(
     'compare',

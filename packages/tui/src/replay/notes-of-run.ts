@@ -1,5 +1,5 @@
 import { type Position, position } from '@custody/trace';
-import { type Note, placeOf, type Run } from '@custody/workbench';
+import { type Note, placesIn, type Run } from '@custody/workbench';
 import type { Outside } from '../shell/outside.ts';
 import type { NoteView } from '../view.ts';
 
@@ -29,11 +29,13 @@ const runCommand = async (
   return notes.flatMap((note) => (note.orphan ? [] : [viewOf(note, position(note.anchor.position))]));
 };
 
-const viewsIn = (run: Run, notes: readonly Note[]): readonly NoteView[] =>
-  notes.flatMap((note) => {
-    const at = placeOf(run, note);
+const viewsIn = (run: Run, notes: readonly Note[]): readonly NoteView[] => {
+  const placeOf = placesIn(run);
+  return notes.flatMap((note) => {
+    const at = placeOf(note);
     return at === null ? [] : [viewOf(note, at)];
   });
+};
 
 /** All notes of a run that have a place in it. */
 export const notesOfRun = async (outside: Outside, run: Run, signal: AbortSignal): Promise<readonly NoteView[]> => {

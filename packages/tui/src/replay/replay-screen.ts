@@ -1,10 +1,11 @@
 import { clamp } from '@custody/replay';
 import type { Position } from '@custody/trace';
+import { companyText } from '../joined.ts';
 import { sourceText } from '../run-source.ts';
 import { type Effect, type Screen, type Standing, stand } from '../shell/screen.ts';
 import { timeOf } from '../short-fields.ts';
 import type { ReplayView, Size } from '../view.ts';
-import { readingCases, readingNotes, readingOn } from './background.ts';
+import { hearing, readingCases, readingNotes, readingOn } from './background.ts';
 import { bodyRows, listedAt } from './body.ts';
 import { keys } from './keys.ts';
 import { layoutOf } from './layout.ts';
@@ -17,11 +18,13 @@ import { isRead, jumped, openedAt, type Replay, type ReplayNews, type ReplayStep
 
 /** How far reading is, while it goes on, and whether it plays or follows. */
 const doingOf = (state: Replay): string => {
-  const { read, end, play, follows } = state;
+  const { read, end, play, follows, company } = state;
+  const others = companyText(company);
   return [
     isRead(state) ? '' : `${Math.floor((100 * read) / end)} % read`,
     play === null ? '' : `playing ${speedText(play)}`,
     follows ? 'following' : '',
+    others === '' ? '' : `with ${others}`,
   ]
     .filter((part) => part !== '')
     .join(', ');
@@ -89,6 +92,8 @@ const act = (state: Replay, news: ReplayNews): ReplayStep => {
     }
     case 'cases':
       return { state: { ...state, cases: news.cases } };
+    case 'company':
+      return { state: { ...state, company: news.company } };
     case 'ticked':
       return ticked(state, news.ms);
     case 'grown': {
@@ -100,6 +105,7 @@ const act = (state: Replay, news: ReplayNews): ReplayStep => {
 };
 
 const needs = (state: Replay): readonly Effect<ReplayNews>[] => [
+  hearing(state),
   ...(isRead(state) ? [] : [readingOn(state)]),
   ...(state.view.readNotes === undefined ? [] : [readingNotes(state)]),
   ...(state.view.readCases === undefined || state.cases.length > 0 ? [] : [readingCases(state)]),
@@ -122,6 +128,7 @@ export const replayScreen: Screen<Replay, ReplayNews> = {
   command: ({ view, position: at }) => `custody state ${view.header.run} --at ${at}`,
   body: bodyRows,
   spoken: spokenOf,
+  looksAt: ({ view, position }) => ({ run: view.header.run, position }),
   act,
   needs,
   line: seek,

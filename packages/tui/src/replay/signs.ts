@@ -3,6 +3,7 @@ import type { Signs } from '../shell/screen.ts';
 export const signs: Signs = [
   ['>', 'the event just applied'],
   ['! n a', 'a finding, a note, mark a'],
+  ['@', 'somebody else looks there'],
   ['●', 'the task that moved'],
   ['!', 'it moved, and failed'],
   ['┃', 'holds a lock'],

@@ -15,9 +15,11 @@ export const worldLines = ({ view, position: at }: Replay): readonly string[] =>
 export const spokenOf = (state: Replay): readonly string[] => {
   const event = eventAt(state);
   const { findings, notes } = remarksAt(state);
+  const here = state.company.peers.filter((peer) => peer.position === state.position);
   return [
     event === null ? 'the run begins' : lineOf(event).trim(),
     ...findings.map((text) => `finding: ${text}`),
+    ...here.map(({ name }) => `${name} is here too`),
     ...notes.map(({ author, body }) => `note by ${author}: ${body}`),
     ...worldLines(state)
       .filter((line) => line.includes('*'))

@@ -1,5 +1,6 @@
 import { clamp } from '@custody/replay';
 import { type Position, position } from '@custody/trace';
+import type { Company } from '../joined.ts';
 import type { Press, Step } from '../shell/screen.ts';
 import type { CaseView, NoteView, ReplayView } from '../view.ts';
 import { type Overview, overviewOf } from './overview.ts';
@@ -34,6 +35,8 @@ export interface Replay {
   readonly play: Play | null;
   /** Are new events waited for, and gone to? */
   readonly follows: boolean;
+  /** Who else looks at the run; nobody where it is not joined. */
+  readonly company: Company;
 }
 
 /** What comes back to the screen. */
@@ -50,6 +53,7 @@ export type ReplayNews =
   | { readonly type: 'cases'; readonly cases: readonly CaseView[] }
   /** So many milliseconds went by while it plays. */
   | { readonly type: 'ticked'; readonly ms: number }
+  | { readonly type: 'company'; readonly company: Company }
   | { readonly type: 'grown' };
 
 export type ReplayStep = Step<Replay, ReplayNews>;
@@ -86,6 +90,7 @@ export const openedAt = (view: ReplayView): Replay => {
     pattern: null,
     play: null,
     follows: false,
+    company: { peers: [], trouble: null },
   };
 };
 

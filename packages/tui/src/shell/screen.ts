@@ -1,3 +1,4 @@
+import type { Position, RunId } from '@custody/trace';
 import type { Row } from '../row.ts';
 import type { Size } from '../view.ts';
 import type { Outside } from './outside.ts';
@@ -124,6 +125,8 @@ export interface Screen<State, Action> {
   readonly act: (state: State, action: Action, size: Size) => Step<State, Action>;
   /** What is asked for as soon as the screen stands, and again when the terminal has another size. */
   readonly needs?: (state: State, size: Size) => readonly Effect<Action>[];
+  /** Where in a run one looks, which others on it are shown. */
+  readonly looksAt?: (state: State) => Look | null;
   /** What a line typed after `:` means here, before it is taken for a command: a position. Null when nothing. */
   readonly line?: (state: State, text: string, size: Size) => Step<State, Action> | null;
   /** A click on a cell of the body, both from 0. */
@@ -134,6 +137,12 @@ export interface Screen<State, Action> {
   ) => Step<State, Action>;
   /** The mouse wheel, by lines; down is positive. */
   readonly wheel?: (state: State, lines: number, size: Size) => Step<State, Action>;
+}
+
+/** A place in a run. */
+export interface Look {
+  readonly run: RunId;
+  readonly position: Position;
 }
 
 export type Signs = readonly (readonly [sign: string, means: string])[];
@@ -166,6 +175,7 @@ export interface Standing {
   readonly command: () => string | null;
   readonly body: (size: Size) => readonly Row[];
   readonly spoken: () => readonly string[];
+  readonly looksAt: () => Look | null;
   readonly press: (binding: string, press: Press) => Stood;
   readonly act: (action: unknown, size: Size) => Stood;
   readonly needs: (size: Size) => readonly Effect<unknown>[];
@@ -200,6 +210,7 @@ export const stand = <State, Action>(
     command: () => screen.command(state),
     body: (size) => screen.body(state, size),
     spoken: () => screen.spoken(state),
+    looksAt: () => screen.looksAt?.(state) ?? null,
     press: (binding, press) => stood(screen.keys.find((key) => key.id === binding)?.press(state, press) ?? { state }),
     // Only the screen's own effects make actions for it.
     act: (action, size) => stood(screen.act(state, action as Action, size)),

@@ -89,8 +89,9 @@ const bringOneAbout = (shell: Shell, owner: symbol, effect: Effect<unknown>): Sh
     case 'ask':
     case 'ask-key':
       return { shell: { ...shell, prompt: promptOf(owner, effect, shell.vocabulary.paths) }, jobs: [] };
-    case 'quit':
     case 'fetch':
+      return { shell: { ...shell, says: shell.says ?? `${effect.name} …` }, jobs: [{ owner, effect }] };
+    case 'quit':
     case 'work':
     case 'lend-terminal':
     case 'stop':

@@ -1,7 +1,7 @@
 import type { Size } from '../view.ts';
 import type { Keymap } from './keymap.ts';
 import type { Outside } from './outside.ts';
-import type { Effect, Standing } from './screen.ts';
+import type { Effect, Look, Standing } from './screen.ts';
 import {
   fetched,
   type Job,
@@ -15,6 +15,7 @@ import {
   type ShellStep,
   say,
   tell,
+  topOf,
 } from './shell.ts';
 
 /** The one store: the newest shell, and whatever work is under way for it. */
@@ -124,8 +125,18 @@ export const storeOf = (
     }
   };
 
+  /** Others are shown where one looks, whenever that is another place. */
+  let shown: Look | null = null;
+  const showOthers = (): void => {
+    const look = topOf(shell).looksAt();
+    if (look === null || (look.run === shown?.run && look.position === shown.position)) return;
+    shown = look;
+    outside.joined?.(look.run)?.show(look.position);
+  };
+
   const take = (step: ShellStep): void => {
     shell = step.shell;
+    showOthers();
     for (const job of step.jobs) carryOut(job);
     for (const changed of listeners) changed();
   };
