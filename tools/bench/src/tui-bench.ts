@@ -13,7 +13,7 @@ export interface TuiBench {
   readonly figures: readonly Figure[];
 }
 
-const main = fileURLToPath(new URL('../../../apps/custody/dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../apps/custody/bin/custody.mjs', import.meta.url));
 
 /** A line of the recording that large traces are made of, on average. */
 const bytesPerEvent = 147;

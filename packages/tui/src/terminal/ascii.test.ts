@@ -9,7 +9,8 @@ describe('signs in ASCII', () => {
   it('stand for every sign that the screens draw, each with one of its own', () => {
     for (const keys of ['jjjj', '?', 'jjp', 'ma']) {
       const drawn = textShown(typedInto(shellOn(replayOf(viewOf(longRun(300)))), keys).shell).join('');
-      for (const character of drawn.replaceAll('?', '')) expect([character, asciiOf(character)]).not.toEqual([character, '?']);
+      for (const character of drawn.replaceAll('?', ''))
+        expect([character, asciiOf(character)]).not.toEqual([character, '?']);
     }
   });
 
