@@ -39,7 +39,7 @@ const listRows = (state: Choosing, list: List, width: number, height: number): r
   const isHere = list === state.list;
   return Array.from({ length: height }, (_, row) => {
     const item = items[top + row];
-    if (item === undefined) return [span(fit('', width))];
+    if (item === undefined) return [span(fit(row === 0 ? '  nothing has these words' : '', width), 'dim')];
     const isChosen = item.id === chosen;
     const text = list === 'variants' || width < roomForTitles ? item.id : `${item.id.padEnd(32)} ${item.title}`;
     return [
