@@ -9,11 +9,12 @@ import { fit, wrapped } from '../text.ts';
 import type { Size } from '../view.ts';
 import { type Asked, askedText, optionsOf, resized } from './asked.ts';
 import { casesOf } from './cases-screen.ts';
-import { type Choosing, choosing, chosenFurther, chosenIn, type List, listed, sought } from './choice.ts';
+import { type Choosing, choosing, chosenFurther, chosenIn, type List, listed, narrowed, sought } from './choice.ts';
 import { verdictsOf } from './verdicts-screen.ts';
 
 type News =
   | { readonly type: 'sought'; readonly words: string }
+  | { readonly type: 'typing'; readonly words: string }
   | { readonly type: 'against'; readonly variant: string; readonly everywhere: boolean };
 
 const headRows = 1;
@@ -132,7 +133,7 @@ const seeking: Effect<News> = {
   type: 'ask',
   label: '/',
   entered: (words) => ({ type: 'sought', words }),
-  typing: (words) => ({ type: 'sought', words }),
+  typing: (words) => ({ type: 'typing', words }),
 };
 
 const otherList = ({ list }: Choosing): List => (list === 'variants' ? 'scenarios' : 'variants');
@@ -222,6 +223,7 @@ const keys: readonly KeyBinding<Choosing, News>[] = [
 
 const act = (state: Choosing, news: News): Step<Choosing, News> => {
   if (news.type === 'sought') return { state: sought(state, news.words) };
+  if (news.type === 'typing') return { state: narrowed(state, news.words) };
   const { variant: right, everywhere } = news;
   if (!variants.some(({ id }) => id === right))
     return { state, says: `Cannot compare with "${right}" as there is no such variant` };
