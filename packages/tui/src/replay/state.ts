@@ -67,7 +67,7 @@ const readAhead = ({ index }: Overview, { replayer, timeline }: ReplayView, star
   if (start > readAtOnce) return;
   const count = timeline.length <= readAtOnce ? timeline.length : Math.min(timeline.length, start + 2000);
   index.readTo(count);
-  for (let at = 0; at <= count; at += 1000) replayer.stateAt(position(at));
+  replayer.stateAt(position(count));
 };
 
 /** @throws what the timeline throws where it cannot be read. */
