@@ -13,6 +13,9 @@ await build({
   platform: 'node',
   target: 'node22',
   sourcemap: true,
+  // Fewer bytes to read at every start; names stay, for stacks in reports of bugs.
+  minifySyntax: true,
+  minifyWhitespace: true,
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   // The client of KurrentDB has a prebuilt binary, which it finds beside itself in node_modules.

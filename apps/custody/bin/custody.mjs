@@ -2,6 +2,7 @@
 // Starts the built command line, on the Node that the workspace pins when this one is too old for node:sqlite.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -12,6 +13,8 @@ if (!existsSync(built)) {
   process.stderr.write('custody: cannot start as it is not built yet; run: npm run build\n');
   process.exitCode = 2;
 } else if (Number(process.versions.node.split('.')[0]) >= 22) {
+  // Keeps what V8 compiled for the next start, in the folder for temporary files.
+  nodeModule.enableCompileCache?.();
   await import(built);
 } else if (existsSync(pinned)) {
   // Ctrl-C is for the one that works: this one waits for what it still has to say.

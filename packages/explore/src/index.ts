@@ -34,7 +34,7 @@ export { type Answering, answering, shardHere } from './parallel/answering.ts';
 export { exploringInShards, type ShardsOptions } from './parallel/exploring-in-shards.ts';
 export { movable, type Question, type ShardPort, type ShardTalk } from './parallel/shard-port.ts';
 export { isWitness, type Property } from './property.ts';
-export { type Observed, type Refinement, refines } from './refines.ts';
+export { type Observed, type Refinement, refines, refining } from './refines.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';
 export { type AfterParting, type FollowOptions, follow } from './schedulers/follow.ts';

@@ -1,3 +1,4 @@
+import { toTheEnd } from './explore.ts';
 import type { Action, Model } from './model.ts';
 import { actionName } from './model.ts';
 import type { Schedule } from './schedule.ts';
@@ -94,12 +95,21 @@ interface Pair {
   readonly action: Action;
 }
 
+/** Pairs looked at between two words. */
+const pairsATime = 200;
+
 /**
  * Breadth-first over pairs of a state of the implementation and all states of the specification that have shown the same.
  *
+ * Yields now and then how many pairs it has met.
+ *
  * @param mostPairs - stops there; some 2 µs and 100 bytes each.
  */
-export const refines = (implementation: Observed, specification: Observed, mostPairs = 1_000_000): Refinement => {
+export function* refining(
+  implementation: Observed,
+  specification: Observed,
+  mostPairs = 1_000_000,
+): Generator<number, Refinement> {
   const observations = new Map<string, number>();
   const seen = (text: string): number => {
     const known = observations.get(text);
@@ -144,7 +154,8 @@ export const refines = (implementation: Observed, specification: Observed, mostP
   const first: Pair = { state: start, set: setOf([begin]), before: null, action: 0 };
   const met = new Set([`${first.state} ${first.set}`]);
   const queue = [first];
-  for (const pair of queue) {
+  for (const [number, pair] of queue.entries()) {
+    if (number % pairsATime === 0) yield met.size;
     for (const { action, to } of mine.moves(pair.state)) {
       const isSeen = mine.observed(to) !== mine.observed(pair.state);
       const set = isSeen ? showing(pair.set, mine.observed(to)) : pair.set;
@@ -158,4 +169,8 @@ export const refines = (implementation: Observed, specification: Observed, mostP
     }
   }
   return { kind: 'refines', pairs: met.size };
-};
+}
+
+/** As `refining`, to the end at once. */
+export const refines = (implementation: Observed, specification: Observed, mostPairs?: number): Refinement =>
+  toTheEnd(refining(implementation, specification, mostPairs));

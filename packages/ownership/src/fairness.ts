@@ -1,4 +1,4 @@
-import { type Bounds, formatSchedule, howOften, type Model } from '@custody/explore';
+import { type Bounds, formatSchedule, howOften, type Model, toTheEnd } from '@custody/explore';
 import { overtakenMarks } from './cases.ts';
 import type { Stores } from './machine.ts';
 import { modelOf } from './model-of.ts';
@@ -65,7 +65,7 @@ interface Found extends Overtakings {
   readonly complete: boolean;
 }
 
-const overtakingsIn = (model: Model, bounds: Bounds): Found => {
+function* overtakingsIn(model: Model, bounds: Bounds): Generator<undefined, Found> {
   const ask = (mark: string) => howOften(model, mark, bounds);
   const told = ({ times, complete, schedule, loop }: ReturnType<typeof ask>): Overtaking => ({
     times: complete ? times : null,
@@ -73,22 +73,27 @@ const overtakingsIn = (model: Model, bounds: Bounds): Found => {
     schedule: formatSchedule(schedule),
     loop: loop === null ? null : formatSchedule(loop),
   });
-  const [handedOn, outrun] = [ask(overtakenMarks.handedOn), ask(overtakenMarks.outrun)];
+  const handedOn = ask(overtakenMarks.handedOn);
+  yield;
+  const outrun = ask(overtakenMarks.outrun);
+  yield;
   return {
     states: Math.max(handedOn.states, outrun.states),
     complete: handedOn.complete && outrun.complete,
     handedOn: told(handedOn),
     outrun: told(outrun),
   };
-};
+}
 
-/** Whether explicit claims can be overtaken for ever under `variant`, and how. */
-export const fairnessOf = (
+type FairnessBounds = Bounds & { readonly stores?: Stores };
+
+/** Whether explicit claims can be overtaken for ever under `variant`, and how; yields between its searches. */
+export function* judgingFairness(
   variant: Variant,
-  { stores = 'sc', ...bounds }: Bounds & { readonly stores?: Stores } = {},
-): Fairness => {
-  const { states, complete, ...asTheyCome } = overtakingsIn(modelOf(variant, comeAndGo, stores), bounds);
-  const inOrder = overtakingsIn(modelOf(variant, comeAndGoInOrder, stores), bounds);
+  { stores = 'sc', ...bounds }: FairnessBounds = {},
+): Generator<undefined, Fairness> {
+  const { states, complete, ...asTheyCome } = yield* overtakingsIn(modelOf(variant, comeAndGo, stores), bounds);
+  const inOrder = yield* overtakingsIn(modelOf(variant, comeAndGoInOrder, stores), bounds);
   return {
     variant: variant.id,
     states: states + inOrder.states,
@@ -96,4 +101,8 @@ export const fairnessOf = (
     ...asTheyCome,
     inOrder: { handedOn: inOrder.handedOn, outrun: inOrder.outrun },
   };
-};
+}
+
+/** As `judgingFairness`, to the end at once. */
+export const fairnessOf = (variant: Variant, bounds: FairnessBounds = {}): Fairness =>
+  toTheEnd(judgingFairness(variant, bounds));

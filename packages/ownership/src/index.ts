@@ -13,7 +13,7 @@ export {
   type VariantReport,
   type Verdict,
 } from './explore-variant.ts';
-export { comeAndGo, comeAndGoInOrder, type Fairness, fairnessOf, type Overtaking } from './fairness.ts';
+export { comeAndGo, comeAndGoInOrder, type Fairness, judgingFairness, type Overtaking } from './fairness.ts';
 export { HybridError, hybridOf } from './hybrid.ts';
 export { conflictsOf, type Knob, type KnobName, type Knobs, knobNames, knobs } from './knobs.ts';
 export type { CaseVerdict, Unlisted } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { position } from '@custody/trace';
 import { describe, expect, it, vi } from 'vitest';
 import { fakeTerminal } from './fake-terminal.testing.ts';
-import { openScreens } from './open-screens.tsx';
+import { openScreens } from './open-screens.ts';
 import { replayOf } from './replay/replay-screen.ts';
 import { longRun, viewOf } from './run.testing.ts';
 import { outsideWith } from './shell/shell.testing.ts';
@@ -86,13 +86,13 @@ describe('an open screen', () => {
   });
 
   it('writes colours only to a terminal that has them and wants them', async () => {
-    const cyan = ['\u001b[36m', '\u001b[0;36m'];
+    const accent = ['\u001b[94m', '\u001b[0;94m'];
     for (const hasColors of [true, false]) {
       const terminal = fakeTerminal({ hasColors });
       const closed = openReplay(viewOf(longRun(30)), terminal);
       await terminal.press('jq');
       await closed;
-      expect(cyan.some((color) => terminal.written().includes(color))).toBe(hasColors);
+      expect(accent.some((color) => terminal.written().includes(color))).toBe(hasColors);
     }
   });
 

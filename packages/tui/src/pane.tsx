@@ -1,29 +1,7 @@
 import { Box, Text } from 'ink';
 import { memo } from 'react';
-import type { Row, Tone } from './row.ts';
-
-interface Look {
-  readonly color?: string;
-  readonly bold?: boolean;
-  readonly dimColor?: boolean;
-  readonly inverse?: boolean;
-}
-
-const looks: Readonly<Record<Tone, Look>> = {
-  normal: {},
-  dim: { dimColor: true },
-  strong: { bold: true },
-  good: { color: 'green' },
-  warn: { color: 'yellow' },
-  bad: { color: 'red', bold: true },
-  accent: { color: 'cyan' },
-  inverse: { inverse: true },
-};
-
-const lookOf = (tone: Tone, isColored: boolean): Look => {
-  const { color, ...colorless } = looks[tone];
-  return isColored && color !== undefined ? { ...colorless, color } : colorless;
-};
+import { lookOf } from './looks.ts';
+import type { Row } from './row.ts';
 
 export interface PaneProps {
   readonly rows: readonly Row[];

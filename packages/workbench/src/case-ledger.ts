@@ -4,7 +4,7 @@ import {
   cases,
   comeAndGo,
   type Fairness,
-  fairnessOf,
+  judgingFairness,
   type Stores,
   scenarios,
   type Unlisted,
@@ -163,7 +163,8 @@ export function* tellingCases(
     reports.push(yield* saying(progress, exploringScenario(experiment, bounds)));
   }
   const casesComplete = reports.every(({ complete }) => complete);
-  const fairness = fairnessOf(variant, { ...bounds, stores });
+  const all = { scenario: comeAndGo.id, done: experiments.length, of: experiments.length + 1 };
+  const fairness = yield* saying(all, judgingFairness(variant, { ...bounds, stores }));
   return {
     variant: variant.id,
     stores,

@@ -1,12 +1,12 @@
 import { compareRuns, type RunSide } from '@custody/compare';
 import {
-  explore,
+  exploring,
   follow,
   formatSchedule,
   noReduction,
   parseSchedule,
   type Refinement,
-  refines,
+  refining,
   toTheEnd,
 } from '@custody/explore';
 import {
@@ -125,20 +125,20 @@ const outcomeText = ({ results, bug }: Outcome): string => {
 /** Outcomes by what user space sees of them. */
 const outcomeTexts = ({ outcomes }: VariantReport): ReadonlySet<string> => new Set(outcomes.map(outcomeText));
 
-const scheduleToOutcome = (
+function* scheduleToOutcome(
   variant: Variant,
   scenario: Scenario,
   stores: Stores,
   text: string,
   { maxStates, maxBytes, deadline }: SearchBounds,
-): string | null => {
+): Generator<unknown, string | null> {
   const model = modelOf(variant, scenario, stores);
   const bounds = {
     ...(maxStates !== undefined && { maxStates }),
     ...(maxBytes !== undefined && { maxBytes }),
     ...(deadline !== undefined && { deadline }),
   };
-  const { witnesses } = explore(
+  const { witnesses } = yield* exploring(
     model,
     [
       {
@@ -151,7 +151,7 @@ const scheduleToOutcome = (
   );
   const found = witnesses.get(text);
   return found === undefined ? null : formatSchedule(found);
-};
+}
 
 interface Compared {
   readonly own: Variant;
@@ -169,50 +169,63 @@ const wordsOf: Readonly<Record<VariantDifference['kind'], (what: string) => stri
   outcome: (what) => `ends ${what}`,
 };
 
+/** What one has, with the schedule that shows it. */
+type Shown = Pick<VariantDifference, 'kind' | 'what' | 'says' | 'schedule'>;
+
 /** What `mine` has and `theirs` has not. */
-const onlyIn = (mine: VariantReport, theirs: VariantReport, asked: Compared, bounds: SearchBounds) => {
+function* onlyIn(
+  mine: VariantReport,
+  theirs: VariantReport,
+  asked: Compared,
+  bounds: SearchBounds,
+): Generator<unknown, Pick<ScenarioDiff, 'differences' | 'moreOutcomes'>> {
   const { own, other, side, scenario, stores } = asked;
   // What a search that was stopped has not met, it may meet yet.
   if (!theirs.complete) return { differences: [], moreOutcomes: 0 };
-  const told = (
-    kind: VariantDifference['kind'],
-    what: string,
-    says: string,
-    schedule: string | null,
-  ): VariantDifference => ({
-    side,
-    kind,
-    what,
-    says,
-    schedule,
-    steps: schedule === null ? null : parseSchedule(schedule).length,
-    followed: schedule === null ? null : followedOn(own, other, scenario, stores, schedule),
-  });
   const holdsThere = (id: string): boolean =>
     theirs.properties.every((property) => property.id !== id || property.verdict !== 'violated');
   const properties = mine.properties
     .filter(({ id, verdict }) => verdict === 'violated' && holdsThere(id))
-    .map(({ id, name, schedule }) => told('property', id, name, schedule));
-  const deadlock =
+    .map(({ id, name, schedule }): Shown => ({ kind: 'property', what: id, says: name, schedule }));
+  const deadlock: readonly Shown[] =
     mine.deadlock !== null && theirs.deadlock === null
-      ? [told('deadlock', 'deadlock', 'tasks wait for each other for ever', mine.deadlock.schedule)]
+      ? [
+          {
+            kind: 'deadlock',
+            what: 'deadlock',
+            says: 'tasks wait for each other for ever',
+            schedule: mine.deadlock.schedule,
+          },
+        ]
       : [];
-  const casesFound = everyCase.flatMap(({ id, says }): VariantDifference[] => {
+  const casesFound = everyCase.flatMap(({ id, says }): readonly Shown[] => {
     const [here, there] = [mine.cases[id], theirs.cases[id]];
-    if (here?.reached && !there?.reached) return [told('case', id, says, here.witness)];
-    if (here?.holds === false && there?.holds !== false) return [told('failed case', id, says, here.witness)];
+    if (here?.reached && !there?.reached) return [{ kind: 'case', what: id, says, schedule: here.witness }];
+    if (here?.holds === false && there?.holds !== false) {
+      return [{ kind: 'failed case', what: id, says, schedule: here.witness }];
+    }
     return [];
   });
   const there = outcomeTexts(theirs);
   const texts = [...outcomeTexts(mine)].filter((text) => !there.has(text)).sort();
-  const outcomes = texts
-    .slice(0, outcomesShown)
-    .map((text) => told('outcome', text, '', scheduleToOutcome(own, scenario, stores, text, bounds)));
-  return {
-    differences: [...properties, ...deadlock, ...casesFound, ...outcomes],
-    moreOutcomes: texts.length - outcomes.length,
-  };
-};
+  const outcomes: Shown[] = [];
+  for (const text of texts.slice(0, outcomesShown)) {
+    const schedule = yield* scheduleToOutcome(own, scenario, stores, text, bounds);
+    outcomes.push({ kind: 'outcome', what: text, says: '', schedule });
+  }
+  const differences: VariantDifference[] = [];
+  for (const shown of [...properties, ...deadlock, ...casesFound, ...outcomes]) {
+    const { schedule } = shown;
+    differences.push({
+      ...shown,
+      side,
+      steps: schedule === null ? null : parseSchedule(schedule).length,
+      followed: schedule === null ? null : followedOn(own, other, scenario, stores, schedule),
+    });
+    yield;
+  }
+  return { differences, moreOutcomes: texts.length - outcomes.length };
+}
 
 /** What a variant has in a scenario, each in words. */
 const traitsOf = (report: VariantReport): readonly string[] => [
@@ -241,9 +254,9 @@ function* diffIn(
   const mine = yield* reportOf(left);
   const theirs = yield* reportOf(right);
   const traits = new Set(traitsOf(theirs));
-  const ofLeft = onlyIn(mine, theirs, { own: left, other: right, side: 'left', scenario, stores }, bounds);
-  const ofRight = onlyIn(theirs, mine, { own: right, other: left, side: 'right', scenario, stores }, bounds);
-  const refinement = refines(observed(right, scenario, stores), observed(left, scenario, stores), mostPairs);
+  const ofLeft = yield* onlyIn(mine, theirs, { own: left, other: right, side: 'left', scenario, stores }, bounds);
+  const ofRight = yield* onlyIn(theirs, mine, { own: right, other: left, side: 'right', scenario, stores }, bounds);
+  const refinement = yield* refining(observed(right, scenario, stores), observed(left, scenario, stores), mostPairs);
   return {
     scenario: scenario.id,
     complete: mine.complete && theirs.complete,

@@ -59,6 +59,9 @@ export async function* followRun(
   }
 }
 
+/** Who walks about jumps: a world far away is then a quarter of a page to fold. */
+const snapshotEvery = 250;
+
 /**
  * The run to be walked through, read where it is looked at: opening takes no longer the more events it has. Its
  * timeline throws a DamagedStreamError where it cannot be read.
@@ -73,7 +76,7 @@ export const openRunByPage = async (log: EventLog, entry: CatalogueEntry): Promi
     header,
     life,
     timeline,
-    replayer: replayer(header.topology, timeline),
+    replayer: replayer(header.topology, timeline, snapshotEvery),
     findings: end?.findings ?? [],
     closed: end !== undefined,
     complete: end?.complete ?? false,

@@ -13,7 +13,7 @@ export interface TuiBench {
   readonly figures: readonly Figure[];
 }
 
-const main = fileURLToPath(new URL('../../../apps/custody/dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../apps/custody/bin/custody.mjs', import.meta.url));
 
 /** A line of the recording that large traces are made of, on average. */
 const bytesPerEvent = 147;
@@ -46,20 +46,31 @@ const paintOnce = async (store: string): Promise<{ readonly node: number; readon
   return { node, paint };
 };
 
-/** Processes with the run in their command line, and how much memory each had at most. */
-const peakMegabytes = (store: string): number => {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const peaks = pids.map((pid) => {
+/** The process that shows the run of a store, by what it was started with. */
+const processOf = (store: string): string => {
+  const found = readdirSync('/proc').find((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
     try {
       const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`CUSTODY_STORE=${store}`);
-      const isNode = readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(process.execPath);
-      const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-      return isOurs && isNode ? Number(kib ?? 0) / 1024 : 0;
+      return isOurs && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(process.execPath);
     } catch {
-      return 0;
+      return false;
     }
   });
-  return Math.max(0, ...peaks);
+  if (found === undefined) throw new Error('Cannot measure the screen as its process is not there');
+  return found;
+};
+
+const peakMegabytes = (pid: string): number => {
+  const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib ?? 0) / 1024;
+};
+
+/** Milliseconds that a process has used, all its threads; Linux counts hundredths of a second. */
+const processorMs = (pid: string): number => {
+  const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user = '0', system = '0'] = after.split(' ').slice(11, 13);
+  return 10 * (Number(user) + Number(system));
 };
 
 /** What is pressed at each place: a step, a page, a jump by kind, help and back. */
@@ -75,7 +86,7 @@ const press = async (screen: PseudoTerminal, key: string): Promise<Pressed> => {
   const bytes = screen.bytes();
   const begin = performance.now();
   screen.type(key);
-  await screen.settle(80);
+  await screen.settle(150);
   return { ms: Math.max(0, screen.lastAt() - begin), bytes: screen.bytes() - bytes };
 };
 
@@ -140,12 +151,15 @@ export const benchTui = async (events: number, runs: number, places: number): Pr
     const screen = open(store, 0);
     await screen.waitFor('quit');
     await readWhole(screen);
+    const pid = processOf(store);
+    const usedBefore = processorMs(pid);
     const pressed: Pressed[] = [];
     for (let place = 0; place < places; place += 1) {
       pressed.push(...(await pressedAt(screen, Math.floor((count * (place + 0.5)) / places))));
     }
+    const used = (processorMs(pid) - usedBefore) / pressed.length;
     const held = await heldMs(screen);
-    const megabytes = peakMegabytes(store);
+    const megabytes = peakMegabytes(pid);
     screen.kill();
     const node = median(paints.map((paint) => paint.node));
     const paint = median(paints.map((one) => one.paint));
@@ -181,6 +195,7 @@ export const benchTui = async (events: number, runs: number, places: number): Pr
           asked.keyMs,
           'asked',
         ),
+        beside('processor time for a key', 'ms', used, asked.keyMs, 'asked'),
         beside('still after a held key', 'ms', held, asked.keyMs, 'a frame'),
         beside('most bytes for a key', 'B', bytes, asked.bytes, 'asked'),
         beside('most memory', 'MB', megabytes, asked.megabytes, 'asked'),

@@ -116,7 +116,7 @@ describe('npm start', () => {
     const screen = openTerminal({ command: ['npm', 'start'], cwd: root, env: { NO_COLOR: '1' } });
     opened.push(screen);
     await screen.waitFor(/position 13886\/26595/, 60_000);
-    expect(screen.screen()).toContain('the tour');
+    await screen.waitFor('the tour');
     screen.send('q');
     await expect.poll(() => screen.exitStatus(), { timeout: 15_000 }).toBe(0);
   });

@@ -8,10 +8,16 @@ import { openedOn } from './compared.ts';
 /** Runs of more events than this, together, are compared by a process of their own: here, keys would wait. */
 const mostHere = 20_000;
 
+/** The exit code of a command that could not do what it was asked. */
+const trouble = 2;
+
 /** What `custody diff --json` prints is what the workbench answers, the worlds under a name of their own. */
 const diffByCommand = async (names: Sides<string>, { command }: Outside, signal: AbortSignal): Promise<RunDiff> => {
-  const { text } = await command(['diff', names.left, names.right, '--json', '--quiet'], signal);
-  const { episodes, ownership, worlds, ...comparison } = JSON.parse(text);
+  const { text, code } = await command(['diff', names.left, names.right, '--json', '--quiet'], signal);
+  if (code === trouble) throw new Error(text.trim().replace(/^custody: /, ''));
+  // What it complains of stands before or after the document.
+  const document = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  const { episodes, ownership, worlds, ...comparison } = JSON.parse(document);
   return { comparison, episodes, ownership, ...worlds };
 };
 

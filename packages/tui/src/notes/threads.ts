@@ -20,10 +20,10 @@ export const threadsOf = (run: Run, notes: readonly Note[]): readonly Thread[] =
 
 export const isShown = ({ note }: Thread, shown: Shown): boolean => shown === 'all' || !note.resolved;
 
-/** Where it is: `120`, `120–140` for what has two ends. */
+/** Where it is: `120`, `120-140` for what has two ends. */
 const placeText = ({ position, note: { anchor } }: Thread): string => {
   if (position === null) return 'orphan';
-  return anchor.until === undefined ? String(position) : `${position}–${anchor.until.position}`;
+  return anchor.until === undefined ? String(position) : `${position}-${anchor.until.position}`;
 };
 
 const labelsText = ({ labels }: Note): string => labels.map(({ label }) => `[${label}]`).join('');

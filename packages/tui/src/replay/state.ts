@@ -60,14 +60,14 @@ export type ReplayStep = Step<Replay, ReplayNews>;
 export type ReplayPress = (state: Replay, press: Press) => ReplayStep;
 
 /** Read before the first frame: so much takes no longer than a blink, and most runs of a lab are not longer. */
-const readAtOnce = 20_000;
+const readAtOnce = 30_000;
 
 /** Reads so far that the first frame is whole, when it stands near the beginning. */
 const readAhead = ({ index }: Overview, { replayer, timeline }: ReplayView, start: Position): void => {
   if (start > readAtOnce) return;
-  const count = Math.min(timeline.length, start + 2000);
+  const count = timeline.length <= readAtOnce ? timeline.length : Math.min(timeline.length, start + 2000);
   index.readTo(count);
-  for (let at = 0; at <= count; at += 1000) replayer.stateAt(position(at));
+  replayer.stateAt(position(count));
 };
 
 /** @throws what the timeline throws where it cannot be read. */

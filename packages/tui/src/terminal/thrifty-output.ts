@@ -1,3 +1,4 @@
+import { asciiOf } from './ascii.ts';
 import { Cells } from './cells.ts';
 import { differenceOf } from './difference.ts';
 
@@ -12,6 +13,11 @@ const escapeSign = '\u001b';
 /** Begins a control sequence. */
 const csi = `${escapeSign}[`;
 const control = new RegExp(`${escapeSign}\\[([?>]?)([\\d;]*)([@-~])`, 'y');
+interface ThriftyOptions {
+  /** The terminal has only ASCII. @default false */
+  readonly isAscii?: boolean;
+}
+
 const synchronized = { begin: '?2026h', end: '?2026l' };
 const alternateScreen = '?1049h';
 
@@ -23,7 +29,10 @@ const alternateScreen = '?1049h';
  *
  * @returns a stream that is `output` in all but what is written to it.
  */
-export const thriftyOutput = <Stream extends Output & object>(output: Stream): Stream => {
+export const thriftyOutput = <Stream extends Output & object>(
+  output: Stream,
+  { isAscii = false }: ThriftyOptions = {},
+): Stream => {
   const sizeNow = () => ({ columns: output.columns ?? 80, rows: output.rows ?? 24 });
   const cellsNow = (): Cells => new Cells(sizeNow().columns, sizeNow().rows);
   let wanted = cellsNow();
@@ -59,7 +68,8 @@ export const thriftyOutput = <Stream extends Output & object>(output: Stream): S
   const draw = (text: string): void => {
     for (let at = 0; at < text.length; ) {
       const next = text.indexOf(escapeSign, at);
-      wanted.put(text.slice(at, next < 0 ? text.length : next));
+      const words = text.slice(at, next < 0 ? text.length : next);
+      wanted.put(isAscii ? Array.from(words, asciiOf).join('') : words);
       if (next < 0) return;
       control.lastIndex = next;
       const [whole, isPrivate, parameters = '', final = ''] = control.exec(text) ?? [];
