@@ -15,6 +15,7 @@ import {
   lost,
   owned,
   recording,
+  sampled,
   told,
   unlocksDevice,
   use,
@@ -76,6 +77,17 @@ describe('a bind into a group that a user owns', () => {
     expect(answer).toMatchObject({ kind: 'refuted', event: { type: 'LockAcquired', task: '800' } });
     const [world] = answer.kind === 'refuted' ? answer.worlds : [];
     expect(world?.instead.map(({ waitsFor }) => waitsFor)).toContain('group:6, which task 700 holds');
+  });
+});
+
+describe('a reading as the mutex is taken', () => {
+  it('is what the last one to let go had left', () => {
+    const read = (count: number) => told('701', wants, has, sampled(count), letsGo);
+    expect(answerOf(granted, read(1)).answer).toEqual({ kind: 'explained' });
+    expect(answerOf(granted, read(2))).toMatchObject({
+      position: granted.length + 2,
+      answer: { kind: 'refuted', event: { type: 'GroupSampled' }, worlds: [{ count: 1, owner: '0xffff01' }] },
+    });
   });
 });
 

@@ -42,6 +42,7 @@ const asked: ReadonlySet<Fact['type']> = new Set([
   'CallEntered',
   'CallReturned',
   'SiblingSeen',
+  'GroupSampled',
   'BugHit',
 ]);
 
