@@ -102,6 +102,16 @@ describe('what the recording does not show', () => {
     expect(answerOf(granted, told('0', lost)).answer).toEqual({ kind: 'explained' });
   });
 
+  it('leaves it open where the beginnings go unseen: nobody can say then what a task is in', () => {
+    const { answer, position } = answerOf(
+      told('800', ...locksDevice, use, wants, has, letsGo, used('OK'), unlocksDevice),
+    );
+    expect({ answer, position }).toEqual({
+      answer: { kind: 'inconclusive', why: 'the run shows CallEntered use, and no BindStarted: set that probe too' },
+      position: 0,
+    });
+  });
+
   it('was begun before it did, where a task shows an end first', () => {
     expect(answerOf(told('500', letsGo), granted).answer).toEqual({ kind: 'explained' });
   });
