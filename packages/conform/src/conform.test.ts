@@ -16,6 +16,7 @@ import {
   nic,
   owned,
   recording,
+  sampled,
   told,
   unlocksDevice,
   use,
@@ -92,6 +93,17 @@ describe('a bind into a group that a user owns', () => {
   });
 });
 
+describe('a reading as the mutex is taken', () => {
+  it('is what the last one to let go had left', () => {
+    const read = (count: number) => told('701', wants, has, sampled(count), letsGo);
+    expect(answerOf(granted, read(1)).answer).toEqual({ kind: 'explained' });
+    expect(answerOf(granted, read(2))).toMatchObject({
+      position: granted.length + 2,
+      answer: { kind: 'refuted', event: { type: 'GroupSampled' }, worlds: [{ count: 1, owner: '0xffff01' }] },
+    });
+  });
+});
+
 describe('what the recording does not show', () => {
   it('is inconclusive from the first lost lines on, and what came before is explained', () => {
     const { answer, position } = answerOf(granted, told('0', lost), granted);
@@ -101,6 +113,16 @@ describe('what the recording does not show', () => {
 
   it('does not matter where nothing comes after it', () => {
     expect(answerOf(granted, told('0', lost)).answer).toEqual({ kind: 'explained' });
+  });
+
+  it('leaves it open where the beginnings go unseen: nobody can say then what a task is in', () => {
+    const { answer, position } = answerOf(
+      told('800', ...locksDevice, use, wants, has, letsGo, used('OK'), unlocksDevice),
+    );
+    expect({ answer, position }).toEqual({
+      answer: { kind: 'inconclusive', why: 'the run shows CallEntered use, and no BindStarted: set that probe too' },
+      position: 0,
+    });
   });
 
   it('was begun before it did, where a task shows an end first', () => {

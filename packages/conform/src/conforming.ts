@@ -42,6 +42,7 @@ const asked: ReadonlySet<Fact['type']> = new Set([
   'CallEntered',
   'CallReturned',
   'SiblingSeen',
+  'GroupSampled',
   'BugHit',
 ]);
 
@@ -76,6 +77,8 @@ export class Conforming {
 
   /** @returns null when the event is explained. */
   take(event: TraceEvent, index: number): Stuck | Unsure | null {
+    const { lacks } = this.seen;
+    if (lacks !== null) return { kind: 'unsure', why: `the run shows ${lacks}: set that probe too` };
     switch (event.type) {
       case 'EventsLost':
         return this.gap(event.data.count, index);

@@ -8,6 +8,9 @@ interface Fed {
   readonly reading: Reading | null;
 }
 
+/** How many events a window may have where somebody is always at work, so that it takes no more room in a long run. */
+const longest = 4096;
+
 /** Why no world of a group can go on. */
 export interface Reasons {
   readonly reading: Reading | null;
@@ -38,7 +41,10 @@ export class GroupStory {
 
   /** @returns whether a world is left in which the event can be. */
   feed(event: TraceEvent): boolean {
-    if (this.worlds.isQuiet && this.window.since.length > 0) this.window = { goBack: this.worlds.mark(), since: [] };
+    const { length } = this.window.since;
+    if ((this.worlds.isQuiet && length > 0) || length >= longest) {
+      this.window = { goBack: this.worlds.mark(), since: [] };
+    }
     const fed = { event, reading: this.readingAt(event) };
     this.window.since.push(fed);
     return this.worlds.feed(event.task, event, fed.reading);
@@ -46,6 +52,7 @@ export class GroupStory {
 
   /** What was read is read as the mutex is let go; where the line of that is lost, nothing was. */
   private readingAt(event: TraceEvent): Reading | null {
+    if (event.type === 'GroupSampled') return event.data;
     const isRelease = event.type === 'LockReleased' && event.data.lock.startsWith('group:');
     return isRelease && event.data.inferred !== true ? this.reading : null;
   }

@@ -124,6 +124,7 @@ export class GroupWorlds {
    * @throws BoundError when a bound is hit.
    */
   feed(task: TaskId, fact: Fact, reading: Reading | null, attempts: Attempt[] | null = null): boolean {
+    if (fact.type === 'GroupSampled') return this.sample(fact, reading, attempts);
     const slot = this.slotFor(task, fact);
     if (slot === null) return this.mayEnd(task, fact);
     const into = new Map<string, World>();
@@ -133,6 +134,18 @@ export class GroupWorlds {
     this.most = Math.max(this.most, into.size);
     if (this.worlds.every((world) => isIdle(stanceOf(world, slot)))) this.forget(task, slot);
     return into.size > 0;
+  }
+
+  /** A reading in the middle of things: what is read is there by then, and nobody takes a step for it. */
+  private sample(told: Fact, reading: Reading | null, attempts: Attempt[] | null): boolean {
+    const left = this.worlds.filter((world) => this.canRead(world, reading));
+    if (left.length > 0) this.worlds = left;
+    else {
+      for (const world of this.worlds) {
+        attempts?.push({ ...noAttempt, world, slot: -1, told, ownership: this.ownershipIn(world) });
+      }
+    }
+    return left.length > 0;
   }
 
   private slotFor(task: TaskId, fact: Fact): number | null {

@@ -51,6 +51,10 @@ export const owned = (count: number, owner: 'user' | null): Fact => ({
   type: 'OwnerSet',
   data: { group, owner: owner === null ? null : cookie, count },
 });
+export const sampled = (count: number): Fact => ({
+  type: 'GroupSampled',
+  data: { group, owner: cookie, count, domain: null },
+});
 export const wants: Fact = { type: 'LockRequested', data: { lock: groupLock(group) } };
 export const has: Fact = { type: 'LockAcquired', data: { lock: groupLock(group) } };
 export const letsGo: Fact = { type: 'LockReleased', data: { lock: groupLock(group) } };

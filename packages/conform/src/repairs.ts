@@ -1,4 +1,4 @@
-import type { Fact, TraceEvent } from '@custody/trace';
+import { type Fact, ownerId, type TraceEvent } from '@custody/trace';
 import type { Conforming, ConformingRun, Stuck } from './conforming.ts';
 import type { Reasons } from './group-story.ts';
 import type { Ownership } from './reading.ts';
@@ -52,7 +52,7 @@ const triedOf = (event: TraceEvent, reasons: Reasons, { group }: Stuck): readonl
     reasons.reading?.count == null
       ? []
       : ownershipsOf(reasons).map(({ owner, count }): Tried => {
-          const data = { group, owner: owner as never, count };
+          const data = { group, owner: owner === null ? null : ownerId(owner), count };
           return {
             change: { change: 'reading', owner, count },
             events: [stamped({ type: 'OwnerSet', data }, event), event],

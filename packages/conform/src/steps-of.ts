@@ -1,10 +1,14 @@
 import { type Knobs, OpenMachine, type Variant } from '@custody/ownership';
-import { type GroupTopology, groupId, type Topology } from '@custody/trace';
+import { deviceId, type GroupTopology, groupId, type Topology } from '@custody/trace';
 import { allCalls, scenarioOf } from './calls.ts';
 import { stepName } from './coverage.ts';
 import { DriverNames } from './driver-names.ts';
 
-const device = (id: string): GroupTopology['devices'][number] => ({ id: id as never, driver: null, managed: null });
+const device = (id: string): GroupTopology['devices'][number] => ({
+  id: deviceId(id),
+  driver: null,
+  managed: null,
+});
 const pair: GroupTopology = {
   id: groupId('1'),
   devices: [device('A'), device('B')],
@@ -17,7 +21,10 @@ const topology: Topology = { groups: [pair] };
 /** Every step of a variant that a recording could go through, by name and outcome, sorted. */
 export const stepsOf = (variant: Variant): readonly string[] => {
   const open = new OpenMachine(variant, scenarioOf(pair, new DriverNames(topology)));
-  const names = allCalls(variant, ['A', 'B'] as never).flatMap((call) =>
+  const names = allCalls(
+    variant,
+    pair.devices.map(({ id }) => id),
+  ).flatMap((call) =>
     open.programFor(0, call).flatMap(({ label, chance }) => {
       const name = stepName(label);
       return chance === 'ok' ? [name] : [name, `${name} fail`];
