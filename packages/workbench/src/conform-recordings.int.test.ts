@@ -100,17 +100,20 @@ describe('every line of 6.1-basic counts', () => {
       const { lock, op, event } = data as { lock?: string; op?: string; event?: string };
       return [type, lock?.split(':', 1)[0] ?? op ?? event ?? ''].join(' ').trim();
     };
+    // A device_lock may be had by mutex_trylock(), which nobody sees asked for.
+    const tried = 'LockRequested device';
     const silent = ['LineKept', 'MarkerWritten', 'SyscallEntered', 'SyscallReturned', 'RecordingEnded'];
     // A kind that is left out altogether is one that no probe stood on.
     const counted = Map.groupBy(all, kindAt);
     const escaped: string[] = [];
     for (const [index, event] of all.entries()) {
-      if (silent.includes(event.type) || (counted.get(kindAt(event))?.length ?? 0) < 2) continue;
+      if (kindAt(event) === tried || silent.includes(event.type) || (counted.get(kindAt(event))?.length ?? 0) < 2)
+        continue;
       const without = { header, timeline: timelineOf(all.toSpliced(index, 1)) };
       const { answer, position } = conform(without, named('linux-6.1'), { withReasons: false });
       if (answer.kind !== 'refuted') escaped.push(kindAt(event));
       else expect(position).toBeGreaterThanOrEqual(index);
     }
-    expect(escaped.sort()).toEqual(['DomainAttached', 'LockReleased device', 'LockRequested device', 'OwnerSet']);
+    expect(escaped.sort()).toEqual(['DomainAttached', 'LockReleased device', 'OwnerSet']);
   });
 });
