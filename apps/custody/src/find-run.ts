@@ -1,10 +1,13 @@
+import type { RunHeader } from '@custody/trace';
 import { type Run, StoreError, UnknownRunError, type Workbench } from '@custody/workbench';
 import { isPath } from './files.ts';
 import { importFile } from './import-file.ts';
 import { type ExitCode, exit, type Printer } from './print.ts';
 
-const neverClosed = (title: string): string =>
-  `${title} was never closed: its import is under way or was killed; importing it again ends it`;
+const neverClosed = ({ title, source }: RunHeader): string =>
+  source.kind === 'recording' && source.guest !== undefined
+    ? `${title} was never closed: it is being recorded, or its recorder was killed`
+    : `${title} was never closed: its import is under way or was killed; importing it again ends it`;
 
 /** What a person named, as `use` gives it: of the store, or of a file, imported on the fly. */
 export const orOfFile = async <Found>(
@@ -27,7 +30,7 @@ export const orOfFile = async <Found>(
 export const findReadable = async (desk: Workbench, reference: string, print: Printer): Promise<Run> => {
   const run = await orOfFile(desk, reference, print, desk.open);
   const { title } = run.header;
-  if (!run.closed) print.complain(neverClosed(title));
+  if (!run.closed) print.complain(neverClosed(run.header));
   if (run.damage !== null) print.complain(`${title} can be read up to ${run.replayer.end} only: ${run.damage}`);
   return run;
 };
@@ -50,6 +53,6 @@ export const lookedAt = ({ damage }: Run): ExitCode => (damage === null ? exit.y
 /** As `findRun`, ready to be sent and not yet read. */
 export const packRun = async (desk: Workbench, reference: string, print: Printer): ReturnType<Workbench['pack']> => {
   const parcel = await orOfFile(desk, reference, print, desk.pack);
-  if (parcel.about.end === null) print.complain(neverClosed(parcel.about.header.title));
+  if (parcel.about.end === null) print.complain(neverClosed(parcel.about.header));
   return parcel;
 };

@@ -1,4 +1,5 @@
 import type { Happening, Presence } from '@custody/sync/client';
+import type { NotesOfRun } from '@custody/workbench';
 import { many } from './print.ts';
 
 type Deed = Extract<Happening, { what: 'changed' }>['deeds'][number];
@@ -33,14 +34,26 @@ export const presenceLines = (before: readonly Presence[], now: readonly Presenc
   return [...lines, ...[...others.keys()].map((name) => `${name} has left`)];
 };
 
+/** Where notes, replies and marks are, by id. */
+export type Places = ReadonlyMap<string, number>;
+
+export const placesIn = ({ notes, marks }: NotesOfRun): Places =>
+  new Map([
+    ...notes.flatMap(({ id, anchor, replies }) =>
+      [id, ...replies.map((reply) => reply.id)].map((one) => [one, anchor.position] as const),
+    ),
+    ...marks.map(({ id, anchor }) => [id, anchor.position] as const),
+  ]);
+
 /** What somebody did, in one line. */
-const deedLine = (by: string, { did, id, text }: Deed): string => {
+const deedLine = (by: string, { did, id, text }: Deed, places: Places): string => {
+  const at = places.get(id);
   const said = text === '' ? '' : `: ${text.replaceAll('\n', ' / ')}`;
-  return `${by} ${didWords[did]} [${id}]${said}`;
+  return `${at === undefined ? '' : `@${at}  `}${by} ${didWords[did]} [${id}]${said}`;
 };
 
 /** What happened, in lines for a person; who is there is told by `presenceLines`. */
-export const happeningLines = (happening: Exclude<Happening, { what: 'present' }>): string[] => {
+export const happeningLines = (happening: Exclude<Happening, { what: 'present' }>, places: Places): string[] => {
   switch (happening.what) {
     case 'connected':
       return [`connected as ${happening.name}${happening.role === 'reader' ? ', to read' : ''}`];
@@ -49,7 +62,7 @@ export const happeningLines = (happening: Exclude<Happening, { what: 'present' }
     case 'caught up':
       return ['all that the others wrote is here'];
     case 'changed':
-      return happening.deeds.map((deed) => deedLine(happening.by, deed));
+      return happening.deeds.map((deed) => deedLine(happening.by, deed, places));
     case 'stored':
       return [
         `${many(happening.updates, 'change')} of yours ${happening.updates === 1 ? 'is' : 'are'} stored on the server`,

@@ -2,16 +2,19 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerCases } from './commands/cases.ts';
 import { registerCompact } from './commands/compact.ts';
+import { registerConform } from './commands/conform.ts';
 import { registerCopy } from './commands/copy.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplore } from './commands/explore.ts';
 import { registerExport } from './commands/export.ts';
+import { registerGuest } from './commands/guest.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInvite } from './commands/invite.ts';
 import { registerJoin } from './commands/join.ts';
 import { registerNote } from './commands/note.ts';
+import { registerRecord } from './commands/record.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRuns } from './commands/runs.ts';
 import { registerScenarios } from './commands/scenarios.ts';
@@ -27,6 +30,8 @@ import { problemOf } from './trouble.ts';
 const commands = [
   registerTour,
   registerImport,
+  registerRecord,
+  registerGuest,
   registerRuns,
   registerShow,
   registerState,
@@ -39,6 +44,7 @@ const commands = [
   registerExport,
   registerCopy,
   registerDiff,
+  registerConform,
   registerNote,
   registerServe,
   registerInvite,

@@ -8,8 +8,14 @@ const quoted = (body: string): string[] =>
     .split('\n')
     .map((line) => `> ${line.replace(/^(\s*)([#+*=|>-]|\d+[.)])/, '$1\\$2').replace(/[<`]/g, '\\$&')}`.trimEnd());
 
+/** In a line of ours, as text and nothing else. */
+const inline = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_<[\]]/g, '\\$&');
+
 /** As inline code, whatever backticks are in it. */
-const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
+const code = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ');
+  return line.includes('`') ? `\`\` ${line.replaceAll('``', '` `')} \`\`` : `\`${line}\``;
+};
 
 const eventLine = (timeline: Timeline, at: number): string[] => {
   if (at === 0 || at > timeline.length) return [];
@@ -25,22 +31,27 @@ const noteSection = ({ timeline }: Run, note: Note): string[] => {
     `## ${placeText(anchor)}${words.length === 0 ? '' : ` (${words.join(', ')})`}`,
     ...eventLine(timeline, anchor.position),
     '',
-    `**${authorText(note)}**, ${at}, note ${code(id)}:`,
+    `**${inline(authorText(note))}**, ${at}, note ${code(id)}:`,
     '',
     ...(withdrawn ? ['_Taken back by its author._'] : quoted(body)),
-    ...replies.flatMap((reply) => ['', `**${authorText(reply)}** answered, ${reply.at}:`, '', ...quoted(reply.body)]),
+    ...replies.flatMap((reply) => [
+      '',
+      `**${inline(authorText(reply))}** answered, ${reply.at}:`,
+      '',
+      ...quoted(reply.body),
+    ]),
   ];
 };
 
 /** The notes and marks of a run as a page of Markdown. */
 export const markdownOf = (run: Run, { notes, marks }: NotesOfRun): string => {
   const lines = [
-    `# Notes on ${run.header.title}`,
+    `# Notes on ${inline(run.header.title)}`,
     '',
     `Run ${code(run.header.run)}, ${run.timeline.length} events.`,
     ...notes.flatMap((note) => noteSection(run, note)),
     ...(marks.length === 0 ? [] : ['', '## Marks', '']),
-    ...marks.map(({ anchor, name, author }) => `- @${anchor.position}: ${code(name)}, ${author}`),
+    ...marks.map(({ anchor, name, author }) => `- @${anchor.position}: ${code(name)}, ${inline(author)}`),
   ];
   return `${lines.join('\n')}\n`;
 };

@@ -46,9 +46,11 @@ const firstLine = (text: string): string => {
   return more.length === 0 ? line : `${line} ...`;
 };
 
+export const deedsText = (deeds: HistoryEntry['deeds']): string =>
+  deeds.map(({ did, id, text }) => `${did} ${id}${text === '' ? '' : `: ${firstLine(text)}`}`).join('; ');
+
 export const historyLine = ({ revision, author, at, undoes, deeds }: HistoryEntry): string => {
-  const did = deeds.map(({ did, id, text }) => `${did} ${id}${text === '' ? '' : `: ${firstLine(text)}`}`);
-  const what = did.length === 0 ? 'nothing that was not there, or that stood' : did.join('; ');
+  const what = deeds.length === 0 ? 'nothing that was not there, or that stood' : deedsText(deeds);
   return `${String(revision).padStart(5)}  ${at}  ${author}  ${undoes === undefined ? '' : 'undo: '}${what}`;
 };
 
@@ -63,7 +65,7 @@ const suretyText: Readonly<Record<CarriedBy, string>> = {
 
 const carriedLines = ({ id, author, text, from, to, by, why }: CarriedNote): string[] => [
   by === null ? `@${from}  ORPHAN  ${author}  [${id}]` : `@${from} -> @${to}  ${author}  [${id}]  ${suretyText[by]}`,
-  `    ${firstLine(text)}`,
+  `    ${text === '' ? '(taken back by its author)' : firstLine(text)}`,
   ...(why === null ? [] : [`    ${why}`]),
 ];
 

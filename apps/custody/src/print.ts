@@ -36,6 +36,7 @@ const asciiOf: Readonly<Record<string, string>> = {
   '—': '--',
   '…': '...',
   '×': 'x',
+  µ: 'u',
   '−': '-',
   '’': "'",
   '“': '"',
@@ -72,7 +73,7 @@ export const fold = (line: string, width: number, hang = 2): string[] => {
 
 /** A command of ours where it stands alone, or after a colon; not the word in a sentence. */
 const ours =
-  /(^ *|: )custody (?=(?:tour|import|runs|show|state|replay|variants|scenarios|simulate|explore|cases|export|copy|diff|note|serve|invite|join|delete|compact|doctor)\b)/g;
+  /(^ *|: )custody (?=(?:tour|import|record|guest|runs|show|state|replay|variants|scenarios|simulate|explore|cases|conform|export|copy|diff|note|serve|invite|join|delete|compact|doctor)\b)/g;
 
 /** The words of a command as a shell takes them, an option with its value. */
 const unitsOf = (command: string): readonly string[] =>

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { checkStore, type Finding, type StoreCheck } from '@custody/log-sqlite';
+import type { RunHeader } from '@custody/trace';
 import type { Context } from './context.ts';
 import { count, many } from './print.ts';
 import { isUrl } from './store.ts';
@@ -23,9 +24,13 @@ export interface StoreHealth {
   readonly runs?: number;
   /** Titles of the runs that were never closed. */
   readonly unfinished: readonly string[];
+  /** As `unfinished`, of guests that were recorded: no file is there to finish them from. */
+  readonly brokenOff: readonly string[];
 }
 
-const nothing = { findings: [], unfinished: [] } as const;
+const nothing = { findings: [], unfinished: [], brokenOff: [] } as const;
+
+const isGuest = ({ source }: RunHeader): boolean => source.kind === 'recording' && source.guest !== undefined;
 
 /** The work, with the message of what a person can do something about in its place. */
 const orProblem = async <Result>(
@@ -46,9 +51,11 @@ export const storeHealth = async ({ store, look }: Context): Promise<StoreHealth
   if (isFile && (await stat(store).catch(() => undefined)) === undefined) return { verdict: 'absent', ...nothing };
   const catalogue = await orProblem(() => look((workbench) => workbench.runs()));
   const entries = 'result' in catalogue ? catalogue.result : [];
+  const open = entries.filter(({ end }) => end === undefined).map(({ header }) => header);
   const known = {
     ...('result' in catalogue && { runs: entries.length }),
-    unfinished: entries.filter(({ end }) => end === undefined).map(({ header }) => header.title),
+    unfinished: open.filter((header) => !isGuest(header)).map(({ title }) => title),
+    brokenOff: open.filter(isGuest).map(({ title }) => title),
   };
   if (!isFile) {
     if ('problem' in catalogue) return { verdict: 'trouble', problem: catalogue.problem, ...nothing };
@@ -90,15 +97,17 @@ export const healthLines = ({ findings }: StoreHealth): readonly string[] => {
 };
 
 /** What the one line about the store says behind its name. */
-export const healthHint = ({ verdict, problem, check, findings, runs, unfinished }: StoreHealth): string => {
+export const healthHint = ({ verdict, problem, check, findings, runs, unfinished, brokenOff }: StoreHealth): string => {
   if (verdict === 'absent') return 'not there yet: made by the first import';
   if (verdict === 'trouble') return problem ?? '';
   const counted = runs === undefined ? 'its runs cannot be listed' : many(runs, 'run');
   const seen = !check ? '' : `, ${count(check.events)} events read`;
-  const open =
+  const halves =
     unfinished.length === 0
       ? ''
       : `; never closed: ${unfinished.join(', ')}; import the same files again to finish them`;
+  const open =
+    brokenOff.length === 0 ? halves : `${halves}; being recorded, or broken off for good: ${brokenOff.join(', ')}`;
   if (verdict === 'sound') return `opens, ${counted}${seen}${!check ? '' : ', sound'}${open}`;
   return `DAMAGED: ${many(findings.length, 'finding')}; ${counted}${seen}${open}${problem === undefined ? '' : `; ${problem}`}`;
 };

@@ -1,5 +1,6 @@
 import { BundleError } from '@custody/bundle';
 import { ThreadError } from '@custody/explore-threads';
+import { GuestError } from '@custody/guest';
 import { NotAMailError } from '@custody/mbox';
 import {
   HybridError,
@@ -26,6 +27,7 @@ export const problemOf = (error: unknown): string | undefined => {
     SyntaxError,
     RangeError,
     ThreadError,
+    GuestError,
   ];
   return known.some((kind) => error instanceof kind) ? (error as Error).message : undefined;
 };

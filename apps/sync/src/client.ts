@@ -1,6 +1,6 @@
-import { type Deed, isNotesUpdated, type NotesUpdated, openGate, updateIn } from '@custody/annotations';
+import { isNotesUpdated, type NotesUpdated, openGate, updateIn } from '@custody/annotations';
 import { type EventLog, revision, type StreamId } from '@custody/log';
-import { openHere } from './here.ts';
+import { type News, openHere } from './here.ts';
 import { claimedIn, type Role } from './invitation.ts';
 import { type Line, type LineEars, openLine } from './line.ts';
 import type { Presence } from './presence.ts';
@@ -16,7 +16,7 @@ export type Happening =
   /** All that the server had is here. */
   | { readonly what: 'caught up'; readonly revision: number }
   /** Notes changed: by others on the server, or by a command on the same store here. */
-  | { readonly what: 'changed'; readonly by: string; readonly at: string; readonly deeds: readonly Deed[] }
+  | ({ readonly what: 'changed' } & News)
   /** The server has stored so many more of one's own updates, oldest first; so many are still on their way. */
   | { readonly what: 'stored'; readonly updates: number; readonly waiting: number }
   /** An update in the store here that the server would refuse, and why: it stays here. */
@@ -105,6 +105,7 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
   /** What the server has stored; and that with what it was sent. */
   const stored = openGate();
   const offered = openGate();
+  const theirUpdates = new Set<string>();
   let underWay: readonly Uint8Array[] = [];
   let presence: Pick<Presence, 'at' | 'draft'> = { at: null, draft: null };
   let people: readonly Presence[] = [];
@@ -140,7 +141,8 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     stored.take(accepted);
     offered.take(accepted);
     line.learn(accepted.map(({ update }) => update));
-    for (const { event, deeds } of await here.take(events)) tellChange(event, deeds);
+    for (const news of await here.take(events)) tellChange(news);
+    for (const { data } of events) theirUpdates.add(data.update);
     const left = stillUnderWay(events, told.head !== undefined);
     const updates = underWay.length - left.length;
     underWay = left;
@@ -166,8 +168,8 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     return isUnlike && left.length > 0 ? stored.missing(left) : left;
   };
 
-  const tellChange = ({ data: { author: by, at } }: NotesUpdated, deeds: readonly Deed[]): void => {
-    if (deeds.length > 0) happened({ what: 'changed', by, at, deeds });
+  const tellChange = (news: News | null): void => {
+    if (news !== null && news.deeds.length > 0) happened({ what: 'changed', ...news });
   };
 
   const told = (payload: string): void => {
@@ -236,8 +238,9 @@ export const joinRun = async ({ url, token, log, stream, happened, patience = 50
     await changed.until(() => over || caughtUp);
     if (over) return;
     for await (const event of log.follow(stream, revision(0), leaving.signal)) {
-      if (isNotesUpdated(event)) {
-        tellChange(event, here.see(event).deeds);
+      // What the server told need not be offered to it.
+      if (isNotesUpdated(event) && !theirUpdates.delete(event.data.update)) {
+        tellChange(here.see(event));
         await offer(event, updateIn(event));
       }
       seenHere += 1;

@@ -2,6 +2,7 @@ import { isNotesUpdated, updateIn } from '@custody/annotations';
 import { type EventLog, streamId } from '@custody/log';
 import { Redis } from '@hocuspocus/extension-redis';
 import {
+  type afterLoadDocumentPayload,
   type beforeHandleAwarenessPayload,
   type beforeSyncPayload,
   type Connection,
@@ -23,6 +24,8 @@ import { askIn, type Refused, type Told } from './wire.ts';
 interface Visitor extends Invitation {
   /** Hears of the events of the log as they are stored. */
   follows: boolean;
+  /** Is being told of what was stored before. */
+  isAsking: boolean;
 }
 
 /** One line of a server's own log: what happened, when, and with whom. */
@@ -51,20 +54,34 @@ const unauthorized = 4401;
 const forbidden = 4403;
 const goOn = 4205;
 
+/** What it costs a reader to send something: that it says nothing new takes a look through the whole document. */
+const readersWord = 50;
+
+/** What setTimeout can wait for, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
 /** So much of the log is told in one message. */
 const toldChars = 256 * 1024;
 
-/** Tells other servers of changes and presence. It has nothing to store, so it needs no lock. */
+/**
+ * Tells other servers of changes and presence. It has nothing to store, so it needs no lock; and as notes come from the
+ * log, nobody waits for it.
+ */
 class Messenger extends Redis {
+  readonly #trouble: (error: unknown) => void;
+  constructor(address: string, trouble: (error: unknown) => void) {
+    super({
+      prefix: 'custody',
+      createClient: () => new RedisClient(address, { maxRetriesPerRequest: null }).on('error', trouble),
+    });
+    this.#trouble = trouble;
+  }
   override async onStoreDocument(): Promise<void> {}
   override async afterStoreDocument(): Promise<void> {}
+  override async afterLoadDocument(loaded: afterLoadDocumentPayload): Promise<void> {
+    super.afterLoadDocument(loaded).catch(this.#trouble);
+  }
 }
-
-const messenger = (address: string, trouble: (error: unknown) => void): Messenger =>
-  new Messenger({
-    prefix: 'custody',
-    createClient: () => new RedisClient(address, { maxRetriesPerRequest: null }).on('error', trouble),
-  });
 
 /** Joins small events to messages of some size. */
 async function* inMessages(room: Room, after: number): AsyncGenerator<Told> {
@@ -145,13 +162,14 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
     }
     connectionConfig.readOnly = role === 'reader';
     tell({ what: 'joined', run: documentName, name, role });
-    return { ...invitation, follows: false } satisfies Visitor;
+    return { ...invitation, follows: false, isAsking: false } satisfies Visitor;
   };
 
   const judge = async ({ connection, document, type, payload, context }: beforeSyncPayload<Visitor>) => {
     if (type === 0) return;
     const room = roomOf(document);
     if (context.role === 'reader') {
+      if (!maySpend(context.name, readersWord)) refuse(connection, goOn, `${context.name} sends too much for a reader`);
       if (!Y.snapshotContainsUpdate(Y.snapshot(document), payload)) {
         refuse(connection, forbidden, `${context.name} is a reader and cannot write`);
       }
@@ -194,9 +212,17 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
 
   const answerAsk = async (connection: Connection<Visitor>, document: Document, payload: string): Promise<void> => {
     const ask = askIn(payload);
-    if (ask === null) return;
-    connection.context.follows = true;
-    for await (const told of inMessages(roomOf(document), ask.after)) connection.sendStateless(JSON.stringify(told));
+    const { context } = connection;
+    if (ask === null || context.isAsking) return;
+    const room = roomOf(document);
+    if (!maySpend(context.name, Math.min(limits.burst / 2, Math.max(0, room.revision() - ask.after) / 10))) return;
+    context.follows = true;
+    context.isAsking = true;
+    try {
+      for await (const told of inMessages(room, ask.after)) connection.sendStateless(JSON.stringify(told));
+    } finally {
+      context.isAsking = false;
+    }
   };
 
   const closed = async (room: Room, run: string): Promise<void> => {
@@ -208,12 +234,25 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
   };
 
   const ends = new Map<string, NodeJS.Timeout>();
+  const endInTime = (connection: Connection<Visitor>, socket: string): void => {
+    const left = connection.context.expires.getTime() - now().getTime();
+    const look = (): void => {
+      try {
+        stillInvited(connection);
+        endInTime(connection, socket);
+      } catch {
+        // It has been closed.
+      }
+    };
+    ends.set(socket, setTimeout(look, Math.min(left + 1, longestTimer)).unref());
+  };
+
   const service: Hocuspocus<Visitor> = new Hocuspocus<Visitor>({
     quiet: true,
     timeout: limits.silence,
     maxUnauthenticatedQueueSize: limits.messageBytes,
     maxPendingDocuments: 4,
-    extensions: redis === undefined ? [] : [messenger(redis, (error) => trouble(error))],
+    extensions: redis === undefined ? [] : [new Messenger(redis, (error) => trouble(error))],
     onAuthenticate: authenticate,
     onLoadDocument: async ({ documentName, document }) => {
       const room = await openRoom({
@@ -222,22 +261,14 @@ export const notesService = (options: NotesServiceOptions): Hocuspocus<Visitor> 
         now: () => now().toISOString(),
         stored: (what) => tellStored(document, what),
         trouble: (error) => trouble(error, documentName),
+        // Who comes back has it opened anew.
+        unfollowed: () => service.closeConnections(documentName),
       });
       rooms.set(document, room);
       document.on('destroy', () => void closed(room, documentName));
       Y.applyUpdate(document, room.whole());
     },
-    connected: async ({ connection, context, socketId }) => {
-      const left = Math.min(context.expires.getTime() - now().getTime(), 2 ** 31 - 1);
-      const end = setTimeout(() => {
-        try {
-          stillInvited(connection);
-        } catch {
-          // It has been closed.
-        }
-      }, left + 1);
-      ends.set(socketId, end.unref());
-    },
+    connected: async ({ connection, socketId }) => endInTime(connection, socketId),
     beforeHandleMessage: async ({ connection, update, context }) => {
       stillInvited(connection);
       if (!maySpend(context.name, costOf(update.length))) {

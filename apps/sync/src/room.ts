@@ -40,8 +40,10 @@ export interface RoomOptions {
   readonly now: () => string;
   /** Called in the log's order. */
   readonly stored: (what: Stored) => void;
-  /** The log cannot be followed any more, or an event of it not be read. */
+  /** An event of the log cannot be read, or the log not be followed. */
   readonly trouble: (error: unknown) => void;
+  /** What others store is not told any more. */
+  readonly unfollowed: () => void;
 }
 
 /** @throws Error when it is no Yjs update. */
@@ -53,7 +55,7 @@ const checked = (event: NotesEvent): Uint8Array => {
 
 const asNotes = (event: LogEvent): NotesEvent => event as NotesEvent;
 
-export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOptions): Promise<Room> => {
+export const openRoom = async ({ log, stream, now, stored, trouble, unfollowed }: RoomOptions): Promise<Room> => {
   const gate = openGate();
   const closing = new AbortController();
   let at = 0;
@@ -129,7 +131,9 @@ export const openRoom = async ({ log, stream, now, stored, trouble }: RoomOption
 
   await catchUp();
   const following = follow().catch((error) => {
-    if (!closing.signal.aborted) trouble(error);
+    if (closing.signal.aborted) return;
+    trouble(error);
+    unfollowed();
   });
 
   return {

@@ -1,7 +1,5 @@
 import type { Change } from './changes.ts';
-import { bodyOf } from './editing.ts';
-import { isStoredMark, isStoredWord, noteIn, replyIn, verdictIn } from './records.ts';
-import type { Shape } from './shape.ts';
+import { isStoredMark, isStoredWord, verdictIn } from './records.ts';
 
 /** What somebody did, for people to read. */
 export interface Deed {
@@ -23,26 +21,16 @@ export interface Deed {
   readonly text: string;
 }
 
-const bodyIn = (value: unknown): string | undefined => (noteIn(value) ?? replyIn(value))?.[2];
-
-const deedOnRecord = ({ map, key, before, after }: Change, shape: Shape): readonly Deed[] => {
-  const [was, is] = [bodyIn(before), bodyIn(after)];
-  const text = bodyOf(shape, key);
-  if (is === undefined) return [];
-  if (was === undefined) return [{ did: map === 'notes' ? 'noted' : 'replied', id: key, text }];
-  if (was === is) return [];
-  return [{ did: is === '' ? 'withdrew' : was === '' ? 'restored' : 'edited', id: key, text }];
-};
-
-/** A change as a deed; the move of a body from its record to a text of its own is none. */
-const deedIn = (change: Change, shape: Shape): readonly Deed[] => {
+/** A change as a deed; none where what changed cannot be read. */
+const deedIn = (change: Change): readonly Deed[] => {
   const { map, key, before, after } = change;
   switch (map) {
     case 'notes':
-    case 'replies':
-      return deedOnRecord(change, shape);
-    case 'bodies':
-      return after === undefined ? [] : [{ did: 'edited', id: key, text: String(after) }];
+    case 'replies': {
+      if (after === undefined) return [];
+      if (before === undefined) return [{ did: map === 'notes' ? 'noted' : 'replied', id: key, text: after }];
+      return [{ did: after === '' ? 'withdrew' : before === '' ? 'restored' : 'edited', id: key, text: after }];
+    }
     case 'marks': {
       if (isStoredMark(after)) return [{ did: 'marked', id: key, text: after[2] }];
       return isStoredMark(before) ? [{ did: 'unmarked', id: key, text: before[2] }] : [];
@@ -59,5 +47,4 @@ const deedIn = (change: Change, shape: Shape): readonly Deed[] => {
   }
 };
 
-export const deedsIn = (changes: readonly Change[], shape: Shape): readonly Deed[] =>
-  changes.flatMap((change) => deedIn(change, shape));
+export const deedsIn = (changes: readonly Change[]): readonly Deed[] => changes.flatMap(deedIn);

@@ -28,17 +28,30 @@ const withBody = (shape: Shape, id: string, body: string): void => {
 };
 
 /** What the record says, which an edited body stands before; undefined where there is no record. */
-export const recordedBody = ({ notes, replies }: Shape, id: string): string | undefined =>
+const recordedBody = ({ notes, replies }: Shape, id: string): string | undefined =>
   (noteIn(notes.get(id)) ?? replyIn(replies.get(id)))?.[2];
 
 export const bodyOf = (shape: Shape, id: string): string => editedBody(shape, id) ?? recordedBody(shape, id) ?? '';
 
+/** A body of one line, no longer than this, is part of its record; any other is a text of its own from the start. */
+const flatBody = 64;
+const isFlat = (body: string): boolean => body.length <= flatBody && !body.includes('\n');
+
+/** What of a new body goes into the record; the rest is to be kept by `keepBody`. */
+export const flatPart = (body: string): string => (isFlat(body) ? body : '');
+
+export const keepBody = ({ bodies }: Shape, id: string, body: string): void => {
+  if (!isFlat(body)) bodies.set(id, new Y.Text(body));
+};
+
 /** Gives a note or reply a body: '' takes it back, and what was taken back begins anew. */
 export const setBody = (shape: Shape, id: string, body: string): void => {
   const now = bodyOf(shape, id);
+  if (now === body) return;
   if (now === '' || body === '') {
     shape.bodies.delete(id);
-    withBody(shape, id, body);
+    if (recordedBody(shape, id) !== flatPart(body)) withBody(shape, id, flatPart(body));
+    keepBody(shape, id, body);
     return;
   }
   if (!(shape.bodies.get(id) instanceof Y.Text)) shape.bodies.set(id, new Y.Text(now));

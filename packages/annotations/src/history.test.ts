@@ -15,7 +15,7 @@ const discussion = () => {
   const undoes = (author: string): boolean => {
     const stamp = signed(author);
     const undoing = undoLast(events, stamp);
-    if (undoing !== null) events.push(noteUpdated({ ...undoing, ...stamp }));
+    if (undoing !== null) events.push(noteUpdated({ update: undoing.update, undoes: undoing.undoes, ...stamp }));
     return undoing !== null;
   };
   return {
@@ -106,12 +106,17 @@ describe('undoing', () => {
     expect(list()).toMatchObject([{ labels: [], resolved: false }]);
   });
 
-  it('is refused where somebody else has had the last word since', () => {
-    const { says, undoes } = discussion();
+  it('passes over what somebody else has had the last word on since', () => {
+    const { events, says, undoes, list } = discussion();
     says('ada', add('n1', 'one'));
+    says('ada', (notes, signed) => notes.label({ note: 'n1', label: 'question', ...signed }));
     says('ada', (notes, signed) => notes.resolve({ note: 'n1', ...signed }));
     says('bob', (notes, signed) => notes.resolve({ note: 'n1', resolved: false, ...signed }));
-    expect(() => undoes('ada')).toThrow('Cannot undo it as bob has had the last word on "n1" since');
+    expect(undoLast(events, { author: 'ada', at: '2026-11-23T10:00:00Z' })?.undone).toEqual([
+      { did: 'labelled', id: 'n1', text: 'question' },
+    ]);
+    undoes('ada');
+    expect(list()).toMatchObject([{ labels: [], resolved: false }]);
   });
 
   it('keeps the thread of a note that was answered meanwhile', () => {

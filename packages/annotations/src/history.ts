@@ -7,7 +7,7 @@ import { type Deed, deedsIn } from './deeds.ts';
 import type { Signed } from './notes-document.ts';
 import { isNotesUpdated, type NotesEvent, type NotesUpdated, updateIn } from './notes-event.ts';
 import { shapeOf } from './shape.ts';
-import { undo } from './undo.ts';
+import { canUndo, undo } from './undo.ts';
 import { updateOf } from './verbs.ts';
 
 /** One update of a stream, as what it did. */
@@ -48,9 +48,9 @@ function* replayed(events: Iterable<NotesEvent>) {
 /** Who did what, oldest first. */
 export const historyOf = (events: Iterable<NotesEvent>): readonly HistoryEntry[] => {
   const entries: HistoryEntry[] = [];
-  for (const { shape, event, revision, changes } of replayed(events)) {
+  for (const { event, revision, changes } of replayed(events)) {
     const { author, at, undoes } = event.data;
-    const deeds = deedsIn(changes, shape);
+    const deeds = deedsIn(changes);
     entries.push({ revision, author, at, name: updateName(event), ...(undoes !== undefined && { undoes }), deeds });
   }
   return entries;
@@ -60,15 +60,16 @@ export const historyOf = (events: Iterable<NotesEvent>): readonly HistoryEntry[]
 export interface Undoing {
   readonly update: Uint8Array;
   readonly undoes: string;
+  /** What it takes back. */
+  readonly undone: readonly Deed[];
 }
 
 /**
- * The update that takes back the last that its author did: not counting what did nothing, what was taken back
- * already, and the taking back.
+ * The update that takes back the last that its author did and that still stands: not counting what somebody has had
+ * another word on since, what was taken back already, and the taking back.
  *
  * @param events - the stream from its beginning.
  * @returns null when the author has nothing left to undo.
- * @throws Error when somebody has had the last word on it since.
  */
 export const undoLast = (events: readonly NotesEvent[], signed: Signed): Undoing | null => {
   const done: { readonly name: string; readonly changes: readonly Change[] }[] = [];
@@ -81,7 +82,9 @@ export const undoLast = (events: readonly NotesEvent[], signed: Signed): Undoing
     if (undoes === undefined) done.push({ name: updateName(step.event), changes: step.changes });
     else taken.add(undoes);
   }
-  const last = done.findLast(({ name }) => !taken.has(name));
+  const shape = shapeOf(doc);
+  const last = done.findLast(({ name, changes }) => !taken.has(name) && canUndo(changes, shape));
   if (last === undefined) return null;
-  return { update: updateOf(doc, () => undo(last.changes, shapeOf(doc), signed)), undoes: last.name };
+  const update = updateOf(doc, () => undo(last.changes, shape, signed));
+  return { update, undoes: last.name, undone: deedsIn(last.changes) };
 };

@@ -22,7 +22,7 @@ export {
 export type { Deed } from './deeds.ts';
 export { type HistoryEntry, historyOf, type Undoing, undoLast } from './history.ts';
 export type { Meaning, MeaningKey } from './meaning.ts';
-export { type Mirror, openMirror } from './mirror.ts';
+export { type Brought, type Mirror, openMirror } from './mirror.ts';
 export type { Claim, Label, Mark, Note, Reply } from './note.ts';
 export { DamagedUpdateError, type NotesDocument, openNotes, type Signed } from './notes-document.ts';
 export {

@@ -3,10 +3,18 @@ import { watch } from './changes.ts';
 import { type Deed, deedsIn } from './deeds.ts';
 import { shapeOf } from './shape.ts';
 
-/** A document that follows a stream of updates, for whoever wants to know what each brings. */
+/** What updates brought. */
+export interface Brought {
+  /** For each of them, whether any of it was new. */
+  readonly isNews: readonly boolean[];
+  /** What all of them together did. */
+  readonly deeds: readonly Deed[];
+}
+
+/** A document that follows a stream of updates, for whoever wants to know what they bring. */
 export interface Mirror {
-  /** @returns whether any of it was new, and what it did. @throws Error when it is no update. */
-  readonly take: (update: Uint8Array) => { readonly isNews: boolean; readonly deeds: readonly Deed[] };
+  /** @throws Error when one of them is no update. */
+  readonly take: (updates: readonly Uint8Array[]) => Brought;
   /** All that was taken, as one update. */
   readonly whole: () => Uint8Array;
 }
@@ -14,20 +22,39 @@ export interface Mirror {
 /** A mirror that has taken these already. @throws Error when one of them is no update. */
 export const openMirror = (updates: readonly Uint8Array[] = []): Mirror => {
   const doc = new Y.Doc();
-  doc.transact(() => {
-    for (const update of updates) Y.applyUpdate(doc, update);
-  });
-  const shape = shapeOf(doc);
-  const changesOf = watch(shape);
-  let news = 0;
+  const apply = (some: readonly Uint8Array[]): void =>
+    doc.transact(() => {
+      for (const update of some) Y.applyUpdate(doc, update);
+    });
+  const changesOf = watch(shapeOf(doc));
+  changesOf(() => apply(updates));
+  let timesNew = 0;
   doc.on('update', () => {
-    news += 1;
+    timesNew += 1;
   });
+
+  const hasNewStructs = (update: Uint8Array): boolean =>
+    [...Y.parseUpdateMeta(update).to].some(([client, clock]) => Y.getState(doc.store, client) < clock);
+
+  const isNewsAlone = (update: Uint8Array): boolean => {
+    const before = timesNew;
+    apply([update]);
+    return timesNew > before;
+  };
+
   return {
-    take: (update) => {
-      const before = news;
-      const changes = changesOf(() => Y.applyUpdate(doc, update));
-      return { isNews: news > before, deeds: deedsIn(changes, shape) };
+    take: (some) => {
+      let isNews: readonly boolean[] = [];
+      const changes = changesOf(() => {
+        // As one, which Yjs does a thousand times as fast as one by one when there were many writers.
+        if (some.length > 1 && some.every(hasNewStructs)) {
+          apply(some);
+          isNews = some.map(() => true);
+        } else {
+          isNews = some.map(isNewsAlone);
+        }
+      });
+      return { isNews, deeds: deedsIn(changes) };
     },
     whole: () => Y.encodeStateAsUpdate(doc),
   };

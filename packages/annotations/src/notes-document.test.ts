@@ -59,6 +59,35 @@ describe('notes', () => {
     );
   });
 
+  it('of several lines are one text, which their author may edit on two machines at once', () => {
+    const desktop = openNotes();
+    const laptop = openNotes([desktop.add({ ...note('n1'), body: 'who holds it?\nnobody' })]);
+    const first = desktop.edit({ id: 'n1', author: 'ada', body: 'who really holds it?\nnobody' });
+    laptop.apply(laptop.edit({ id: 'n1', author: 'ada', body: 'who holds it?\nnobody yet' }));
+    laptop.apply(first);
+    desktop.apply(laptop.whole());
+    expect(desktop.list()).toMatchObject([{ body: 'who really holds it?\nnobody yet' }]);
+    expect(laptop.list()).toEqual(desktop.list());
+  });
+
+  it.each([1, 60, 64, 65, 5000])('with a body of %d characters are edited in less than 150 bytes', (length) => {
+    const notes = openNotes();
+    const body = 'x'.repeat(length);
+    notes.add({ ...note('0123456789ab'), body });
+    for (const edited of [`${body} indeed`, `so ${body} indeed`]) {
+      expect(notes.edit({ id: '0123456789ab', author: 'ada', body: edited }).length).toBeLessThanOrEqual(150);
+      expect(notes.list()).toMatchObject([{ body: edited }]);
+    }
+  });
+
+  it('make an update that can be applied even where nothing changes', () => {
+    const notes = openNotes();
+    notes.add(note('n1'));
+    const nothing = notes.edit({ id: 'n1', author: 'ada', body: 'about n1' });
+    const alone = openNotes([nothing, notes.together(() => undefined)]);
+    expect([alone.damaged, alone.list()]).toEqual([[], []]);
+  });
+
   it('never overwrite each other', () => {
     const notes = openNotes();
     notes.add(note('n1'));
@@ -120,6 +149,7 @@ describe('merging', () => {
           expect(openNotes(halves.reverse()).list()).toEqual(expected);
         },
       ),
+      { numRuns: 40 },
     );
   });
 
@@ -137,6 +167,7 @@ describe('merging', () => {
           expect(openNotes(log.slice(0, length)).list()).toEqual(list);
         });
       }),
+      { numRuns: 40 },
     );
   });
 });

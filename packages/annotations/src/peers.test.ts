@@ -6,7 +6,7 @@ import { type NotesUpdated, noteUpdated, openNotesEvents, updateIn } from './not
 
 const { process } = globalThis as { readonly process?: { readonly env: Readonly<Record<string, string | undefined>> } };
 /** `PEERS=all npx vitest` tries 1,000 seeds. */
-const seeds = process?.env['PEERS'] === 'all' ? 1000 : 20;
+const seeds = process?.env['PEERS'] === 'all' ? 1000 : 10;
 const names = ['ada', 'bob', 'eve', 'joe', 'kim'] as const;
 const turns = 60;
 
@@ -57,7 +57,7 @@ const act = (peer: Peer, turn: number, chance: (below: number) => number, expect
   const note = list[chance(Math.max(1, list.length))]?.id;
   const mine = mineOf(list, author);
   const own = mine[chance(Math.max(1, mine.length))];
-  const body = `${'word '.repeat(chance(4))}${id}`;
+  const body = `${'word '.repeat(chance(25))}${id}`;
   const say = (key: string, word: boolean): boolean => {
     expected.words.set(key, (expected.words.get(key) ?? new Set()).add(word));
     return word;

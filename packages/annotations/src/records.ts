@@ -50,7 +50,7 @@ export const isStoredNote = (value: unknown): value is StoredNote => {
   );
 };
 
-export const isStoredReply = (value: unknown): value is StoredReply => {
+const isStoredReply = (value: unknown): value is StoredReply => {
   if (!Array.isArray(value) || !(value.length === 4 || value.length === 6)) return false;
   const [author, at, ...texts] = value;
   return isText(author) && author !== '' && isTime(at) && texts.every(isText);

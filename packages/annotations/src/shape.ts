@@ -11,8 +11,9 @@ import * as Y from 'yjs';
  * | `replies`  | the reply's id     | `StoredReply`          | its author only (of a mail: who brought it in); as    |
  * |            |                    |                        | above                                                |
  * | `bodies`   | a note's or        | Y.Text                 | the author of that note or reply only, who may also   |
- * |            | reply's id         |                        | delete it; there is one only once a body was edited,  |
- * |            |                    |                        | and it stands in place of the body in the record      |
+ * |            | reply's id         |                        | delete it; it stands in place of the body in the     |
+ * |            |                    |                        | record. A body of one short line is in the record     |
+ * |            |                    |                        | until it is edited, any other a text from the start  |
  * | `marks`    | the mark's id      | `StoredMark`           | its author only, who may also delete it              |
  * | `verdicts` | a note's id        | `StoredWord`           | anybody, in the own name; never deleted              |
  * | `labels`   | `<note id> <label>`| `StoredWord`           | anybody, in the own name; never deleted              |
@@ -31,11 +32,7 @@ export const shapeOf = (doc: Y.Doc) => ({
   meanings: doc.getMap<unknown>('meanings'),
 });
 export type Shape = ReturnType<typeof shapeOf>;
-/** The maps whose changes mean something to a reader; `meanings` only stand for places. */
-export const toldMaps = ['notes', 'replies', 'bodies', 'marks', 'verdicts', 'labels'] as const;
-export type ToldMap = (typeof toldMaps)[number];
-
-/** The text of a body that was edited; undefined while the one in the record stands. */
+/** A body that is a text of its own: of several lines, long, or edited; undefined while the one in the record stands. */
 export const editedBody = ({ bodies }: Shape, id: string): string | undefined => {
   const text = bodies.get(id);
   return text instanceof Y.Text ? text.toString() : undefined;

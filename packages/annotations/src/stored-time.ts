@@ -21,8 +21,8 @@ export const storedTime = (at: string): StoredTime => {
   return Number(digits.slice(0, 6).join('') + (digits[6] ?? '').padEnd(3, '0'));
 };
 
-export const isoOf = (time: StoredTime): string =>
-  time
-    .toString()
-    .padStart(15, '0')
-    .replace(/^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/, '20$1-$2-$3T$4:$5:$6.$7Z');
+export const isoOf = (time: StoredTime): string => {
+  const digits = time.toString().padStart(15, '0');
+  const two = (at: number): string => digits.slice(at, at + 2);
+  return `20${two(0)}-${two(2)}-${two(4)}T${two(6)}:${two(8)}:${two(10)}.${digits.slice(12)}Z`;
+};

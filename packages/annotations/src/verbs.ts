@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { keepMeanings, setBody } from './editing.ts';
+import { flatPart, keepBody, keepMeanings, setBody } from './editing.ts';
 import { marksIn } from './listing.ts';
 import type { NotesDocument } from './notes-document.ts';
 import {
@@ -17,7 +17,7 @@ import {
 import type { Shape } from './shape.ts';
 import { storedTime } from './stored-time.ts';
 
-/** The update that `change` makes; empty inside another change, whose update it is part of. */
+/** The update that `change` makes: one of nothing inside another change, whose update it is part of. */
 export const updateOf = (doc: Y.Doc, change: () => void): Uint8Array => {
   const updates: Uint8Array[] = [];
   const keep = (update: Uint8Array): number => updates.push(update);
@@ -25,7 +25,7 @@ export const updateOf = (doc: Y.Doc, change: () => void): Uint8Array => {
   doc.transact(change);
   doc.off('update', keep);
   const [only, ...more] = updates;
-  return only === undefined ? new Uint8Array() : more.length === 0 ? only : Y.mergeUpdates(updates);
+  return only !== undefined && more.length === 0 ? only : Y.mergeUpdates(updates);
 };
 
 const mustBeNew = ({ notes, replies }: Shape, id: string, what: string): void => {
@@ -74,19 +74,25 @@ export const verbsOn = (doc: Y.Doc, shape: Shape) => {
   const verbs: Pick<NotesDocument, 'add' | 'reply' | 'edit' | 'remove' | 'resolve' | 'label' | 'mark'> = {
     add: ({ id, author, at, anchor, body, claimed }) => {
       mustBeNew(shape, id, 'note');
-      const head = [claimed?.by ?? author, storedTime(at), body] as const;
+      const head = [claimed?.by ?? author, storedTime(at), claimed === undefined ? flatPart(body) : body] as const;
       return change(() => {
         keepMeanings(shape, [anchor, anchor.until]);
         const note: StoredNote = [...head, ...storedAnchor(anchor), ...storedClaim(author, claimed)];
         shape.notes.set(id, note);
+        if (claimed === undefined) keepBody(shape, id, body);
       });
     },
     reply: ({ id, note, author, at, body, claimed }) => {
       mustExist(shape, note, 'reply to');
       mustBeNew(shape, id, 'reply');
       const writer = claimed?.by ?? author;
-      const reply: StoredReply = [writer, storedTime(at), body, note, ...storedClaim(author, claimed)];
-      return change(() => shape.replies.set(id, reply));
+      // A mail's words are nobody's to edit: two who bring it in say the same, whichever record stands.
+      const flat = claimed === undefined ? flatPart(body) : body;
+      const reply: StoredReply = [writer, storedTime(at), flat, note, ...storedClaim(author, claimed)];
+      return change(() => {
+        shape.replies.set(id, reply);
+        if (claimed === undefined) keepBody(shape, id, body);
+      });
     },
     edit: ({ id, author, body }) => {
       mustBeOwn(shape, id, author, 'edit');

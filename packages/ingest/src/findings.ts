@@ -1,7 +1,9 @@
 import type { Position } from '@custody/trace';
 import type { Unexplained } from './accounting.ts';
-import type { Interpreter } from './interpreter.ts';
+import type { Interpreter, Tally } from './interpreter.ts';
 import { defaultLine } from './mapping/lines.ts';
+import type { MappingFile } from './mapping/mapping-file.ts';
+import { keyOf } from './mapping/row.ts';
 
 /** Something about a recording that a reader must know; `position` where it shows, if anywhere. */
 export interface Finding {
@@ -101,15 +103,16 @@ const besideFindings = (beside: Beside, lost: number): Finding[] => {
 
 const ownership = ({ owner, count }: Unexplained['from']): string => `owner ${owner ?? 'none'} count ${count}`;
 
+/** Kinds of mutexes that are taken and of which no probe shows a release. */
+export const neverReleased = ({ locks }: Pick<Tally, 'locks'>) =>
+  (['group', 'device', 'other'] as const).filter((kind) => locks[kind].acquired > 0 && locks[kind].released === 0);
+
 /**
  * What the reader has against the kernel, without what only shows that a probe is missing: a lock whose releases nobody sees
  * seems to be held for ever, and who was inside a call that nobody sees begin is not known.
  */
 export const judgedBy = (reader: Interpreter) => {
-  const { locks } = reader.tally();
-  const blind = (['group', 'device', 'other'] as const).filter(
-    (kind) => locks[kind].acquired > 0 && locks[kind].released === 0,
-  );
+  const blind = neverReleased(reader.tally());
   const kindOf = (lock: string) =>
     (['group', 'device'] as const).find((kind) => lock.startsWith(`${kind}:`)) ?? 'other';
   const probes = reader.probes();
@@ -194,10 +197,20 @@ interface Found {
   readonly beside: Beside | undefined;
   /** The topology lists the groups' devices. */
   readonly members: boolean;
+  readonly mapping: MappingFile | undefined;
 }
 
-const textFindings = ({ reader, tally, kernel, members }: Found): Finding[] => {
-  const findings: Finding[] = [];
+/** Rows of the user's own that no line was read by: a name that is misspelt says nothing else. */
+const unusedRows = (reader: Interpreter, { name, rows }: MappingFile): Finding[] => {
+  const used = new Set(reader.probes().map(keyOf));
+  const unused = rows.map(keyOf).filter((key) => !used.has(key));
+  if (unused.length === 0) return [];
+  const text = `no line of the trace was read by ${unused.length} of the ${many(rows.length, 'row')} of ${name}: ${unused.join(', ')}`;
+  return [{ kind: 'mapping-unused', text }];
+};
+
+const textFindings = ({ reader, tally, kernel, members, mapping }: Found): Finding[] => {
+  const findings: Finding[] = mapping === undefined ? [] : unusedRows(reader, mapping);
   const [unreadable] = tally.unreadable;
   if (unreadable) {
     const text = `${tally.unreadable.length} lines could not be read; the first is line ${unreadable.line}: ${unreadable.reason}`;

@@ -156,10 +156,11 @@ describe('a claim that is refused while the group is quiet', () => {
     expect(importAll(seenFree + claim('1.0', 0) + claim('1.1', -1), recorded).report.findings).toEqual([]);
   });
 
-  it('is no finding where it is not certain: never seen free, events lost, another claim under way, no memory', () => {
+  it('is no finding where it is not certain: never seen free, first seen with a user, events lost, another claim under way, no memory', () => {
     const entered = line('h-2', '0.9', 'iommu_group_claim_dma_owner: (f) gp=0xff00 newowner=0xbb gid=6');
     for (const text of [
       claim('1.0', -16),
+      locked('h-8', '0.1', 1) + claim('1.0', -16),
       `${seenFree}CPU:0 [LOST EVENTS]\n${claim('1.0', -16)}`,
       seenFree + entered + claim('1.0', -16),
       seenFree + claim('1.0', -12),

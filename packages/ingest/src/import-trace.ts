@@ -9,14 +9,25 @@ import {
   missingBeside,
   stopsShort,
 } from './findings.ts';
+import { GroundTruth, type MarkerTally } from './ground-truth.ts';
 import { interpreter, type Tally } from './interpreter.ts';
 import { defaultLine, kernelRelease, lineFor } from './mapping/lines.ts';
 import { type Mapping, mappingOf } from './mapping/mapping.ts';
 import type { MappingFile } from './mapping/mapping-file.ts';
-import { firstLines, headOf, linesOf, type OpenedTrace, openTrace, type TraceSource, textTrace } from './open-trace.ts';
+import {
+  firstLines,
+  headOf,
+  linesOf,
+  liveTrace,
+  type OpenedTrace,
+  openTrace,
+  type TraceSource,
+  textTrace,
+} from './open-trace.ts';
 import { type ExportedHeader, importOwnExport, isOwnExport } from './own-export.ts';
 import type { ProbeSeen } from './probes-seen.ts';
 import { type Line, markerText, type TraceRecord } from './syntax/line.ts';
+import { TextReader } from './syntax/text-reader.ts';
 import { type RecordedTopology, TopologyError } from './topology-file.ts';
 
 /**
@@ -43,6 +54,8 @@ export interface ImportReport {
   readonly missed: number | null;
   /** Events that a full ring lost and no line tells of, as stats says; null when it was not given. */
   readonly overrun: number | null;
+  /** What user space wrote down of its answers beside the kernel's; null for a run that was exported. */
+  readonly markers: MarkerTally | null;
   /** Ownership changes that the accounting check cannot explain. */
   readonly unexplained: number;
   /** Moments at which a lock came to be held by two tasks. */
@@ -72,8 +85,11 @@ export interface TraceImport {
 
 const batchSize = 16_000;
 
+/** What a trace says beside its lines. */
+type TraceSaysOfItself = Omit<OpenedTrace, 'lines'>;
+
 /** @throws TopologyError when the trace names another kernel than the topology. */
-const releaseIn = (recorded: RecordedTopology, { uname }: OpenedTrace): string | null => {
+const releaseIn = (recorded: RecordedTopology, { uname }: TraceSaysOfItself): string | null => {
   const traced = uname === null ? null : kernelRelease(uname);
   const topology = recorded.uname === null ? null : kernelRelease(recorded.uname);
   if (traced !== null && topology !== null && traced !== topology) {
@@ -93,33 +109,40 @@ export interface ImportOptions {
 }
 
 /** A trace with all that is needed to understand it. */
-interface Reading {
-  readonly trace: OpenedTrace;
+interface Reading<Trace extends TraceSaysOfItself = TraceSaysOfItself> {
+  readonly trace: Trace;
   readonly kernel: string | null;
   readonly mapping: Mapping;
+  /** What of the mapping is the user's own. */
+  readonly own: MappingFile | undefined;
   readonly recorded: RecordedTopology;
-  readonly beside: Beside | undefined;
 }
 
 /** @throws TopologyError as `importTrace`. */
-const readingOf = (trace: OpenedTrace, recorded: RecordedTopology, options: ImportOptions): Reading => {
+const readingOf = <Trace extends TraceSaysOfItself>(
+  trace: Trace,
+  recorded: RecordedTopology,
+  mapping: MappingFile | undefined,
+): Reading<Trace> => {
   const kernel = releaseIn(recorded, trace);
-  const { beside } = options;
   return {
     trace,
     kernel,
-    mapping: mappingOf(kernel === null ? defaultLine : lineFor(kernel), options.mapping),
+    mapping: mappingOf(kernel === null ? defaultLine : lineFor(kernel), mapping),
+    own: mapping,
     recorded,
-    // What the trace holds itself is of the very recording.
-    beside: trace.stats === null ? beside : { ...beside, stats: trace.stats },
   };
 };
+
+/** What the trace holds itself is of the very recording. */
+const besideOf = ({ stats }: TraceSaysOfItself, beside: Beside | undefined): Beside | undefined =>
+  stats === null ? beside : { ...beside, stats };
 
 /** Events by which user space writes a marker. */
 const markerNames: ReadonlySet<string> = new Set(['print', 'tracing_mark_write']);
 
 /** Takes lines one by one, in the order of the file, and has events for them. */
-const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
+const lineByLine = ({ trace, kernel, mapping, own, recorded }: Reading) => {
   const reader = interpreter(mapping, recorded);
   const tally: LineTally = {
     lines: 0,
@@ -136,6 +159,7 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
     ended: false,
     kept: new Map(),
   };
+  const truth = new GroundTruth();
   let at = 0;
   let batch: TraceEvent[] = [];
 
@@ -179,7 +203,10 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
       case 'record':
         readRecord(line.record, line.lines ?? 1);
     }
-    batch.push(...reader.take());
+    for (const event of reader.take()) {
+      truth.see(event);
+      batch.push(event);
+    }
   };
 
   /** The events since the last call, when there are `least` of them; else none. */
@@ -191,7 +218,8 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
   };
 
   /** No line comes any more. */
-  const end = (): ImportReport => {
+  const end = (lies: Beside | undefined): ImportReport => {
+    const beside = besideOf(trace, lies);
     const brokeOff = tally.cut || stopsShort(tally, reader);
     if (brokeOff) {
       const stamp = { task: taskId('-'), at: nanos(at), line: tally.lines };
@@ -211,6 +239,7 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
       gaps: tally.gaps,
       withdrawn: reader.withdrawn(),
       ...missing,
+      markers: truth.tally(),
       unexplained: judged.unexplained.length,
       heldTwice: judged.overlaps.length,
       ...reader.tally(),
@@ -218,7 +247,15 @@ const lineByLine = ({ trace, kernel, mapping, recorded, beside }: Reading) => {
       owners: reader.owners(),
       complete: !brokeOff && !trace.isDamaged && tally.lost === 0 && (missing.overrun ?? 0) === 0,
       findings: [
-        ...findingsOf({ reader, tally, kernel, beside, members: recorded.topology.groups.length > 0 }),
+        ...findingsOf({
+          reader,
+          tally,
+          kernel,
+          beside,
+          members: recorded.topology.groups.length > 0,
+          mapping: own,
+        }),
+        ...truth.findings(),
         ...doubts,
       ],
       kept: [...tally.kept].map(([name, count]) => ({ name, count })).sort((left, right) => right.count - left.count),
@@ -245,7 +282,7 @@ export const importTrace = async (
 ): Promise<TraceImport> => {
   const head = await headOf(source);
   if (isOwnExport(head.lines[0] ?? '')) return importOwnExport(head.lines, () => textLinesIn(source));
-  const reading = readingOf(await openTrace(source, head), recorded, options);
+  const reading = readingOf(await openTrace(source, head), recorded, options.mapping);
 
   async function* events(): AsyncGenerator<readonly TraceEvent[], ImportReport> {
     const { read, take, end } = lineByLine(reading);
@@ -256,13 +293,63 @@ export const importTrace = async (
         if (batch.length > 0) yield batch;
       }
     }
-    const report = end();
+    const report = end(options.beside);
     const rest = take(1);
     if (rest.length > 0) yield rest;
     return report;
   }
 
   return { format: reading.trace.format, kernel: reading.kernel, mapping: reading.mapping.id, events };
+};
+
+/** How a recording ended that was read while it was made; only then its recorder knows. */
+export interface RecordingEnd {
+  readonly beside?: Beside | undefined;
+  /** All that the kernel traced came through, and it was ended in good order. */
+  readonly isWhole: boolean;
+  /** What the recorder noticed itself. */
+  readonly findings: readonly Finding[];
+}
+
+/** A recording that is under way. */
+export interface LiveTrace {
+  /** Text of trace_pipe in pieces of any size, as it comes; they end when the recording does. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** Asked when the pieces have ended. */
+  readonly ended: () => Promise<RecordingEnd>;
+}
+
+/**
+ * Reads a trace while it is made: events come with the piece that told of them. Such a recording is complete only when
+ * its recorder says so, nothing was lost and no probe was missed.
+ *
+ * @param recorded - from the topology of the very machine, which also names its kernel.
+ */
+export const importLive = (
+  { pieces, ended }: LiveTrace,
+  recorded: RecordedTopology,
+  mapping?: MappingFile,
+): TraceImport => {
+  const reader = new TextReader();
+  const reading = readingOf(liveTrace, recorded, mapping);
+
+  async function* events(): AsyncGenerator<readonly TraceEvent[], ImportReport> {
+    const { read, take, end } = lineByLine(reading);
+    for await (const bytes of pieces) {
+      for (const lines of reader.read(bytes)) for (const line of lines) read(line);
+      const batch = take(1);
+      if (batch.length > 0) yield batch;
+    }
+    for (const line of reader.end()) read(line);
+    const { beside, isWhole, findings } = await ended();
+    const report = end(beside);
+    const rest = take(1);
+    if (rest.length > 0) yield rest;
+    const complete = report.complete && isWhole && report.missed === 0 && report.overrun === 0;
+    return { ...report, complete, findings: [...findings, ...report.findings] };
+  }
+
+  return { format: 'text', kernel: reading.kernel, mapping: reading.mapping.id, events };
 };
 
 /** A source's lines as text, without their newlines; a last line that has no newline is `cut`. */
@@ -283,8 +370,8 @@ async function* textLinesIn({
 /** The whole import of a text at once: for tests and for runs small enough. */
 export const importAll = (text: string, recorded: RecordedTopology, options: ImportOptions = {}) => {
   const trace = textTrace(firstLines(text), async function* () {});
-  const { read, take, end } = lineByLine(readingOf(trace, recorded, options));
+  const { read, take, end } = lineByLine(readingOf(trace, recorded, options.mapping));
   for (const line of linesOf(text)) read(line);
-  const report = end();
+  const report = end(options.beside);
   return { events: take(0), report };
 };

@@ -87,18 +87,20 @@ const assertTrace = (lines: readonly string[]): void => {
   );
 };
 
+/** A trace of text of which nothing is known beforehand, as it is only made now. */
+export const liveTrace: Omit<OpenedTrace, 'lines'> = {
+  format: 'text',
+  uname: null,
+  stats: null,
+  doubts: [],
+  isDamaged: false,
+};
+
 /** A trace of text, by its first lines. @throws NotATraceError when none of them is a trace line. */
 export const textTrace = (first: readonly string[], lines: OpenedTrace['lines']): OpenedTrace => {
   assertTrace(first);
   const marker = first.find((line) => line.includes(' uname='));
-  return {
-    format: 'text',
-    uname: marker === undefined ? null : marker.slice(marker.indexOf(' uname=')),
-    stats: null,
-    doubts: [],
-    isDamaged: false,
-    lines,
-  };
+  return { ...liveTrace, uname: marker === undefined ? null : marker.slice(marker.indexOf(' uname=')), lines };
 };
 
 /** A probe's address as trace-cmd prints it, and for a return where it returns to before it. */

@@ -192,6 +192,7 @@ export const importOwnExport = (
       withdrawn: 0,
       missed: null,
       overrun: null,
+      markers: null,
       unexplained: ofKind('unexplained-ownership'),
       heldTwice: ofKind('lock-held-twice'),
       calls: tally.calls,

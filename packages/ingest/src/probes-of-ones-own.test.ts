@@ -47,6 +47,20 @@ describe('a probe with a name of its own', () => {
     ]);
   });
 
+  it('that never printed is told of: its name may be misspelt', () => {
+    const text = line('1.0', 'foo: (my_use+0x4/0x90) dev="0000:03:02.0"');
+    const row = { at: 'entry', means: 'CallEntered', as: 'use' };
+    const rows = [
+      { ...row, on: 'my_use' },
+      { ...row, on: 'my_user' },
+    ];
+    const mapping = parseMappingFile(JSON.stringify({ rows }), 'mine.json');
+    const { findings } = importAll(text, recorded, { mapping }).report;
+    expect(findings.filter(({ kind }) => kind === 'mapping-unused').map((finding) => finding.text)).toEqual([
+      'no line of the trace was read by 1 of the 2 rows of mine.json: my_user entry',
+    ]);
+  });
+
   it('that stands where another does tells nothing again, at the entry and at the return', () => {
     const entry = (name: string, at: string) =>
       line(at, `${name}: (iommu_device_use_default_domain+0x4/0x90) ${device}`);

@@ -4,6 +4,7 @@ import {
   dmaApiOwner,
   type Errno,
   type GroupId,
+  type OwnerId,
   type Position,
   type TaskId,
   type TraceEvent,
@@ -36,6 +37,10 @@ const isUserOwned = (world: World, id: GroupId): boolean => {
   const owner = world.groups[id]?.owner ?? null;
   return owner !== null && owner !== dmaApiOwner;
 };
+
+/** Of no user, and counted by nobody: a recording can begin in the middle, when a topology is already out of date. */
+const isFree = ({ owner, count }: { readonly owner: OwnerId | null; readonly count: number | null }): boolean =>
+  owner === dmaApiOwner || (owner === null && (count ?? 0) === 0);
 
 const isClaim = (op: string): boolean => op === 'claim' || op === 'claim-device';
 /** What a claim of a group that is in use returns; others (ENOMEM, EINVAL) have nothing to do with users. */
@@ -76,7 +81,7 @@ export const quietRefusals = (isMembershipKnown: (group: GroupId) => boolean) =>
         quietSince.clear();
         return;
       case 'OwnerSet':
-        if (event.data.owner === null || event.data.owner === dmaApiOwner) owned.set(event.data.group, false);
+        if (isFree(event.data)) owned.set(event.data.group, false);
         return;
       case 'CallEntered': {
         const { op, group } = event.data;

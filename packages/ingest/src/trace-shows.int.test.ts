@@ -55,6 +55,13 @@ describe('what a recording can show', () => {
     );
   });
 
+  it('has locks in part when the mutexes of devices are only seen to be taken', async () => {
+    const { families } = await traceShows(sourceOf(without(text, / dunlock: /)), recorded);
+    const locks = family(families, 'locks');
+    expect(locks?.shown).toBe('partly');
+    expect(locks?.missing).toMatchObject([{ on: 'mutex_unlock', at: 'entry' }]);
+  });
+
   it('lacks binds without really_probe, and says which probe to add', async () => {
     expect(await linesToAdd('binds', / really_probe: /)).toEqual([
       'p:own/really_probe really_probe dev=+0(+0($arg1)):string gp=+712($arg1):x64 gid=+144(+712($arg1)):s32 ' +

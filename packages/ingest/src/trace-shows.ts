@@ -1,3 +1,4 @@
+import { neverReleased } from './findings.ts';
 import { type ImportOptions, importTrace } from './import-trace.ts';
 import { type FamilyShown, familiesShown, type Missing, type ProbeThere } from './mapping/families.ts';
 import type { KernelLine } from './mapping/kernel-line.ts';
@@ -77,14 +78,22 @@ export const traceShows = async (
     const words = new Set([...print.matchAll(/(\w+)=/g)].map(([, word]) => word));
     return [{ name, on: row.on, at: row.at, arguments: argumentNames.filter((argument) => words.has(argument)) }];
   });
+  const blind = neverReleased(step.value).length > 0;
+  const unlock = mapping.rows.find(({ means }) => means === 'LockReleased');
+  const seen = (family: FamilyShown): FamilyShown =>
+    family.id === 'locks' && family.shown === 'yes' && blind && unlock !== undefined
+      ? { ...family, shown: 'partly', missing: [{ row: unlock, prints: unlock.uses }] }
+      : family;
   return {
     kernel: trace.kernel,
     mapping: trace.mapping,
     offsetsOf: line.layout?.build ?? null,
-    families: familiesShown(mapping, [...step.value.read, ...silent]).map((family) => ({
-      ...family,
-      missing: family.missing.map((missing) => withLines(line, missing)),
-      better: family.better.map((missing) => withLines(line, missing)),
-    })),
+    families: familiesShown(mapping, [...step.value.read, ...silent])
+      .map(seen)
+      .map((family) => ({
+        ...family,
+        missing: family.missing.map((missing) => withLines(line, missing)),
+        better: family.better.map((missing) => withLines(line, missing)),
+      })),
   };
 };

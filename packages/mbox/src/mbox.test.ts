@@ -57,6 +57,21 @@ describe('an mbox', () => {
     );
   });
 
+  it('has no header that somebody put into a name, a subject or an id', async () => {
+    const evil = 'x\nBcc: eve@example.org';
+    const mail = {
+      id: `1@${evil}`,
+      answers: [`2@${evil}`],
+      author: `Ada <${evil}>`,
+      at: null,
+      subject: evil,
+      text: 'hi',
+    };
+    const text = writeMbox([mail, { ...mail, author: evil }]);
+    expect(text).not.toMatch(/^Bcc/m);
+    expect((await readMbox(bytes(text))).mails).toHaveLength(2);
+  });
+
   it('is read with base64, quoted-printable, charsets, several parts and carriage returns', async () => {
     const file = raw(
       'From bob@example.org Mon Nov 23 10:00:00 2026\r',

@@ -40,15 +40,18 @@ const headerText = (text: string): string => {
   return [...words, word].map((part) => `=?utf-8?B?${Buffer.from(part).toString('base64')}?=`).join('\n ');
 };
 
+/** What may stand between angle brackets: whatever somebody put into a name or an id begins no header of its own. */
+const addressed = (text: string): string => text.replace(/[^\x21-\x7e]|[<>]/g, '');
+
 /** `Ada <ada@x>` with its name encoded or quoted where it must be. */
 const authorText = (author: string): string => {
   const [, name = author, address = ''] = /^(.*?)\s*<([^<>]*)>$/.exec(author) ?? [];
   const told = /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(name) ? name : headerText(name);
   const safe = told === name && /[^\w !#$%&'*+/=?^`{|}~-]/.test(name) ? `"${name.replace(/(["\\])/g, '\\$1')}"` : told;
-  return `${safe} <${address || 'nobody@custody.invalid'}>`;
+  return `${safe} <${addressed(address) || 'nobody@custody.invalid'}>`;
 };
 
-const bracketed = (id: string): string => `<${id}>`;
+const bracketed = (id: string): string => `<${addressed(id)}>`;
 
 const headersOf = ({ id, answers, author, at, subject }: Mail): readonly string[] => [
   `From: ${authorText(author)}`,

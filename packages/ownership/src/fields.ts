@@ -95,7 +95,14 @@ interface Needs {
   readonly configures: boolean;
 }
 
-const vfioKinds: readonly ScriptedCall['kind'][] = ['set-container', 'set-iommu', 'open-device', 'close'];
+const vfioKinds: readonly ScriptedCall['kind'][] = [
+  'set-container',
+  'set-iommu',
+  'open-device',
+  'close',
+  'attach-group',
+  'detach-group',
+];
 
 const needsOf = ({ claimRecord, domainOnClaim }: Knobs, scenario: Scenario): Needs => {
   const calls = scenario.tasks.flat();
@@ -121,7 +128,14 @@ const needsOf = ({ claimRecord, domainOnClaim }: Knobs, scenario: Scenario): Nee
 const turnsOf = (scenario: Scenario, call: ScriptedCall): number =>
   Math.max(scenario.testRemove ? 2 : 1, 'drivers' in call ? call.drivers.length : 1);
 
-const needy: readonly ScriptedCall['kind'][] = ['release', 'release-device', 'set-iommu', 'open-device'];
+const needy: readonly ScriptedCall['kind'][] = [
+  'release',
+  'release-device',
+  'set-iommu',
+  'open-device',
+  'attach-group',
+  'detach-group',
+];
 
 /** Whether a call is passed over where its user has not got what it is about. */
 export const mayBePassedOver = ({ kind }: ScriptedCall): boolean => needy.includes(kind);

@@ -1,4 +1,5 @@
-export { type Case, cases } from './cases.ts';
+export { type Case, caseOfMark, cases } from './cases.ts';
+export { domainNames, outcomeNames } from './codes.ts';
 export {
   type DeadlockEvidence,
   type Evidence,
@@ -19,12 +20,25 @@ export type { CaseVerdict, Unlisted } from './ledger.ts';
 export type { Stores } from './machine.ts';
 export { modelOf, type Outcome, type OwnershipModel, topologyOf } from './model-of.ts';
 export { nearest } from './nearest.ts';
+export {
+  freshRegisters,
+  OpenMachine,
+  outcomesAt,
+  type PackedState,
+  type Reading,
+  type Registers,
+  type Touched,
+  usualOutcome,
+} from './open-machine.ts';
 export type { Label, Operation } from './operation.ts';
+export { over, type Program, type Stand } from './program.ts';
 export { exportPromela, type PromelaExport, type PromelaOptions } from './promela/export-promela.ts';
 export { type Sentence, sentences, sentencesOf } from './properties.ts';
 export {
   bind,
   claim,
+  type DriverName,
+  driverNames,
   release,
   type Scenario,
   type ScriptedCall,
@@ -37,4 +51,5 @@ export { callText } from './script-text.ts';
 export { type CaseMet, narrate, type Simulation, simulate, type Violation } from './simulate.ts';
 export { twisted, type Variant, variantOf } from './variant.ts';
 export { variants } from './variants/index.ts';
+export { driverNamed, type LockView } from './views.ts';
 export type { Waiter } from './waiter.ts';

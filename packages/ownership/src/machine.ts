@@ -19,6 +19,8 @@ const needOf = ({ group, users }: Views, call: ScriptedCall): (() => boolean) | 
   switch (call.kind) {
     case 'release':
     case 'release-device':
+    case 'attach-group':
+    case 'detach-group':
       return () => user.owns;
     default:
       return () => group.container === number + 1;
@@ -34,6 +36,7 @@ export class Machine {
   readonly views: Views;
   readonly knobs: Knobs;
   readonly isLate: boolean;
+  private readonly variant: Variant;
   private readonly scenario: Scenario;
   private readonly memory: Memory;
   private readonly voice: Voice;
@@ -50,18 +53,14 @@ export class Machine {
 
   constructor(given: Variant, scenario: Scenario, memory: Memory, voice: Voice, stores: Stores = 'sc') {
     const variant = twisted(given, scenario);
+    this.variant = variant;
     this.knobs = variant.knobs;
     this.isLate = stores === 'late';
     this.scenario = scenario;
     this.memory = memory;
     this.voice = voice;
     const programsOver = (over: Views): Machine['programs'] =>
-      over.tasks.map((task) => {
-        const hasWaitingClaim = (): boolean => this.hasWaitingClaim(task.number);
-        const { isLate } = this;
-        const place: Place = { ...over, knobs: variant.knobs, scenario, isLate, voice, task, hasWaitingClaim };
-        return programOf(variant, scenario.tasks[task.number] ?? [], place);
-      });
+      over.tasks.map((task) => programOf(variant, scenario.tasks[task.number] ?? [], this.placeOf(over, task)));
     /** How many labels there must be room for is known when the steps have been told once, over any fields. */
     const draft = viewsOf(
       scenario,
@@ -89,11 +88,21 @@ export class Machine {
     this.needs = scenario.tasks.map((script) => script.map((call) => needOf(views, call)));
   }
 
+  private placeOf(over: Views, task: TaskView): Place {
+    const { knobs, scenario, isLate, voice } = this;
+    return { ...over, knobs, scenario, isLate, voice, task, hasWaitingClaim: () => this.hasWaitingClaim(task.number) };
+  }
+
+  /** What `task` does that makes `call`, which need not be in its script. */
+  programFor(task: number, call: ScriptedCall): Program {
+    return programOf(this.variant, [call], this.placeOf(this.views, this.views.tasks[task] as TaskView));
+  }
+
   /** Writes how things stand at the start; the memory must be all zero. */
   begin(): void {
     const { group, devices, users } = this.views;
     const { scenario } = this;
-    let holders = 0;
+    let holders = scenario.leftOver ?? 0;
     for (const device of devices) {
       const outside = scenario.outside?.[device.id];
       if (outside !== undefined) device.presence = presence[outside];

@@ -53,7 +53,7 @@ export interface OwnershipModel extends Model {
 }
 
 /** What can happen where the kernel may choose. */
-const outcomesOf: Readonly<Record<Chance, readonly number[]>> = {
+export const outcomesOf: Readonly<Record<Chance, readonly number[]>> = {
   ok: [outcome.ok],
   fails: [outcome.fail],
   'may fail': [outcome.ok, outcome.fail],

@@ -1,4 +1,4 @@
-import { type Action, outcomeOf, taskOf } from '@custody/explore';
+import { type Action, type Field, outcomeOf, taskOf } from '@custody/explore';
 import { type BusEvent, type Fact, nanos, type TraceEvent } from '@custody/trace';
 import { errno, outcome, outcomeNames } from './codes.ts';
 import { Machine, type Stores } from './machine.ts';
@@ -22,7 +22,8 @@ export interface Narrator {
   readonly goTo: (states: Int32Array, at: number) => void;
 }
 
-const arrivalAt = (machine: Machine, stand: Stand, hasEntered: boolean): readonly Fact[] => {
+/** The calls that a task enters, and the lock that it wants, as it comes to `stand`. */
+export const arrivalAt = (machine: Machine, stand: Stand, hasEntered: boolean): readonly Fact[] => {
   const call = traceCall(machine, stand);
   const facts: Fact[] = [];
   if (call !== null && hasEntered) facts.push({ type: 'CallEntered', data: call });
@@ -43,7 +44,7 @@ const stepTaken = ({ label, chance }: Stand, what: number): Fact => ({
 });
 
 /** Facts of what a step says, in between those of what it writes. */
-class Speaker implements Voice {
+export class Speaker implements Voice {
   facts: Fact[] = [];
 
   mark(_name: string): void {}
@@ -58,28 +59,31 @@ class Speaker implements Voice {
   }
 }
 
-interface Teller {
+export interface Teller {
   readonly machine: Machine;
-  readonly memory: TellingMemory;
+  readonly memory: { onChange: ((field: Field) => void) | null };
   readonly speaker: Speaker;
   readonly makers: ReturnType<typeof factMakers>;
 }
 
 interface Move {
-  readonly number: number;
   readonly task: TaskView;
+  readonly stand: Stand;
   readonly outcome: number;
 }
 
-/**
- * Takes the step and tells what it wrote, in order; owner and count, written apart, are told once. `returned` is the
- * errno of the call, -1 when it goes on.
- */
+/** Where a step brought its task: `returned` is the errno of the call, -1 when it goes on; `after` null when there is no more. */
+interface Landing {
+  readonly returned: number;
+  readonly after: Stand | null;
+}
+
+/** Takes the step by `act` and tells what it wrote, in order; owner and count, written apart, are told once. */
 const writesOf = (
-  { machine, memory, speaker, makers }: Teller,
-  { number, task, outcome: what }: Move,
-  stand: Stand,
-): { readonly facts: readonly Fact[]; readonly returned: number } => {
+  { memory, speaker, makers }: Teller,
+  { task, stand }: Move,
+  act: () => Landing,
+): { readonly facts: readonly Fact[]; readonly landing: Landing } => {
   const facts: Fact[] = [];
   speaker.facts = facts;
   let ownerSetAt = -1;
@@ -90,24 +94,20 @@ const writesOf = (
     else if (ownerSetAt < 0) ownerSetAt = facts.push(fact) - 1;
     else facts[ownerSetAt] = fact;
   };
-  let returned = -1;
-  if (what === outcome.visible) machine.publish(number);
-  else returned = machine.move(number, stand, what);
+  const landing = act();
   memory.onChange = null;
-  return { facts, returned };
+  return { facts, landing };
 };
 
 /** The facts of one move: the step, what it wrote, and the calls and locks that it brought the task to. */
-const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
+export const factsOfStep = (teller: Teller, move: Move, act: () => Landing): readonly Fact[] => {
   const { machine } = teller;
-  const { number, task } = move;
-  const stand = machine.standOf(number);
-  if (stand === null) throw new RangeError(`Cannot narrate a step of T${number} as it has finished`);
-  const { facts: writes, returned } = writesOf(teller, move, stand);
+  const { task, stand } = move;
+  const { facts: writes, landing } = writesOf(teller, move, act);
   const facts = [stepTaken(stand, move.outcome), ...writes];
   if (move.outcome === outcome.visible) return facts;
 
-  const after = machine.standOf(number);
+  const { returned, after } = landing;
   const hasLeft = returned >= 0 || after?.inside !== stand.inside;
   const code = returned >= 0 ? returned : task.errno;
   // unuse returns nothing, whatever the bind around it will return.
@@ -125,6 +125,22 @@ const factsOf = (teller: Teller, move: Move): readonly Fact[] => {
   }
   if (after !== null) facts.push(...arrivalAt(machine, after, hasLeft));
   return facts;
+};
+
+const factsOf = (teller: Teller, number: number, what: number): readonly Fact[] => {
+  const { machine } = teller;
+  const task = machine.views.tasks[number];
+  if (task === undefined) throw new RangeError(`Cannot narrate a step of T${number} as there is no such task`);
+  const stand = machine.standOf(number);
+  if (stand === null) throw new RangeError(`Cannot narrate a step of T${number} as it has finished`);
+  return factsOfStep(teller, { task, stand, outcome: what }, () => {
+    if (what === outcome.visible) {
+      machine.publish(number);
+      return { returned: -1, after: stand };
+    }
+    const returned = machine.move(number, stand, what);
+    return { returned, after: machine.standOf(number) };
+  });
 };
 
 /**
@@ -151,10 +167,8 @@ export const narrator = (variant: Variant, scenario: Scenario, stores: Stores = 
       }),
     step: (action) => {
       const number = taskOf(action);
-      const task = machine.views.tasks[number];
-      if (task === undefined) throw new RangeError(`Cannot narrate a step of T${number} as there is no such task`);
       steps += 1;
-      return stamped(number, factsOf(teller, { number, task, outcome: outcomeOf(action) }));
+      return stamped(number, factsOf(teller, number, outcomeOf(action)));
     },
   };
 };

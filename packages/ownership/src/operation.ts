@@ -78,9 +78,19 @@ export interface Operation {
 export type Then = Label | (() => Label);
 export const go = (then: Then): Label => (typeof then === 'string' ? then : then());
 
+/** Labels of VFIO's that are inside a call of the IOMMU core: iommu_attach_group() and iommu_detach_group(). */
+const groupCalls: Readonly<Record<Label, OperationName>> = {
+  'iommu.group-lock': 'attach',
+  'iommu.attach': 'attach',
+  'iommu.group-unlock': 'attach',
+  'container.detach-lock': 'detach',
+  'container.detach': 'detach',
+  'container.detach-unlock': 'detach',
+};
+
 /** The ownership call that `label` is inside, or null. */
 export const callAt = (label: Label): OperationName | null =>
-  operations.find((name) => label.startsWith(`${name}.`)) ?? null;
+  groupCalls[label] ?? operations.find((name) => label.startsWith(`${name}.`)) ?? null;
 
 export const step = (run: () => Label): Step => ({ run });
 

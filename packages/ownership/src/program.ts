@@ -15,7 +15,16 @@ import { attachOperation, detachOperation, storeTypeOperation } from './operatio
 import { addOperation, removeOperation, setDefaultOperation } from './operations/hotplug.ts';
 import { configureOperation, overrideOperation, unloadOperation } from './operations/others.ts';
 import { unbindOperation } from './operations/unbind.ts';
-import { closeAll, openDevice, setContainer, setIommu, viabilityClaim, viabilityRelease } from './operations/vfio.ts';
+import {
+  attachGroup,
+  closeAll,
+  detachGroup,
+  openDevice,
+  setContainer,
+  setIommu,
+  viabilityClaim,
+  viabilityRelease,
+} from './operations/vfio.ts';
 import type { Chance, ScriptedCall, UserCall } from './scenario.ts';
 import type { Variant } from './variant.ts';
 import type { DeviceView, LockView, UserView } from './views.ts';
@@ -111,6 +120,10 @@ const userOperation = (place: UserPlace, kind: UserCall['kind']): Operation => {
       return openDevice(place);
     case 'close':
       return closeAll(place);
+    case 'attach-group':
+      return attachGroup(place);
+    case 'detach-group':
+      return detachGroup(place);
   }
 };
 

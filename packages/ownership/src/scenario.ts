@@ -82,7 +82,9 @@ export interface UserCall {
     | 'set-container'
     | 'set-iommu'
     | 'open-device'
-    | 'close';
+    | 'close'
+    | 'attach-group'
+    | 'detach-group';
   readonly owner: string;
   readonly device: string;
 }
@@ -138,6 +140,8 @@ export interface Scenario {
   readonly open?: readonly string[];
   /** The domain that the group has at the start, where it is not what ownership makes it. */
   readonly domain?: 'own' | 'detached';
+  /** How many claims of the DMA API are left over at the start, that no driver has. Default: none. */
+  readonly leftOver?: number;
   /** CONFIG_DEBUG_TEST_DRIVER_REMOVE=y. */
   readonly testRemove?: true;
   /** What the scenario changes in a scheme of the kind that it is about; other schemes stay as they are. */

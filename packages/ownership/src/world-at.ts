@@ -42,7 +42,8 @@ const detailOf = (
   inside: OperationName,
   call: ScriptedCall,
 ): Pick<Call, 'device' | 'owner'> => {
-  const isAboutDevice = ['use', 'unuse', 'attach', 'detach', 'claim-device', 'release-device'].includes(inside);
+  const isOwnDomain = (inside === 'attach' || inside === 'detach') && call.kind === inside;
+  const isAboutDevice = isOwnDomain || ['use', 'unuse', 'claim-device', 'release-device'].includes(inside);
   const device = isAboutDevice && 'device' in call ? { device: deviceId(call.device) } : {};
   const user = 'owner' in call ? users.find(({ name }) => name === call.owner) : undefined;
   if (!inside.startsWith('claim') || user === undefined || knobs.ownerId !== 'cookie') return device;

@@ -41,7 +41,7 @@ export {
 } from './ids.ts';
 export { fold, type Projection } from './projection.ts';
 export { namelessRole, type Role, rolesOf, sharedRolesOf } from './roles.ts';
-export type { RunHeader, RunSource } from './run-header.ts';
+export type { GuestOfRun, RunHeader, RunSource } from './run-header.ts';
 export { type Timeline, timelineOf } from './timeline.ts';
 export type { DeviceTopology, GroupTopology, Topology } from './topology.ts';
 export {

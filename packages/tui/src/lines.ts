@@ -1,5 +1,6 @@
 import type { RunIndex } from '@custody/replay';
 import { type Position, position, type Timeline } from '@custody/trace';
+import { topFor } from './scroll.ts';
 
 /**
  * The lines of the event list: line 0 is the start of the run, every other line is an event and stands for the
@@ -81,16 +82,13 @@ export const stepped = (lines: Lines, at: Position, step: number): Position => {
 
 /**
  * The positions that a list shows, from its first row down to the end of the run; the cursor is among the first
- * `rows`. The list jumps by half its height instead of sliding, so that a step redraws two lines, not all; its first
- * row follows from the position alone, so a place always looks the same.
+ * `rows`, as `topFor` has it.
  *
  * @param most - at most this many positions are wanted.
  */
 export const windowAt = (lines: Lines, at: Position, rows: number, most = rows): readonly Position[] => {
   const line = lines.lineAt(at);
-  const half = Math.max(1, Math.floor(rows / 2));
-  const jumped = Math.floor((line - Math.floor(rows / 4)) / half) * half;
-  const top = Math.max(0, Math.min(jumped, lines.count - rows));
+  const top = topFor(line, lines.count, rows);
   const length = Math.min(lines.count - top, most);
   const positions = Array.from({ length }, (_, row) => lines.positionOf(top + row));
   if (lines.positionOf(line) === at) return positions;

@@ -46,7 +46,7 @@ const originOf = (run: Run, { id, claimed }: { readonly id: string; readonly cla
 const writeTo = (
   notes: NotesDocument,
   ports: Ports,
-  { from, carried, signed }: { from: Run; carried: readonly (readonly [Note, Anchor])[]; signed: Signed },
+  { from, to, carried, signed }: { from: Run; to: Run; carried: readonly (readonly [Note, Anchor])[]; signed: Signed },
 ): number => {
   const { author: by, at } = signed;
   const there = new Map(
@@ -59,7 +59,11 @@ const writeTo = (
       ) as readonly (readonly [string, string])[],
   );
   let added = 0;
-  const idOf = (origin: string): string => there.get(origin) ?? ports.digest(`${origin} ${by}`).slice(0, 12);
+  const home = `${to.header.run}/`;
+  const idOf = (origin: string): string => {
+    if (origin.startsWith(home)) return origin.slice(home.length);
+    return there.get(origin) ?? ports.digest(`${origin} ${by}`).slice(0, 12);
+  };
   for (const [note, anchor] of carried) {
     const origin = originOf(from, note);
     const id = idOf(origin);
@@ -111,7 +115,7 @@ export const carryNotes = async (
   if (!isTrial && (carried.length > 0 || placedMarks.length > 0)) {
     await changeNotes(ports, to, author, (document, signed) => ({
       update: document.together(() => {
-        added = writeTo(document, ports, { from, carried, signed });
+        added = writeTo(document, ports, { from, to, carried, signed });
         for (const { said, anchor } of placedMarks) {
           if (anchor === null) continue;
           const id = ports.digest(`${originOf(from, said.mark)} ${author}`).slice(0, 12);

@@ -47,7 +47,7 @@ describe.each([
     const there = new Map(episodesOf(to.header, to.timeline).map((episode) => [episode.position, episode]));
     for (const { said, anchor, why } of carried) {
       if (anchor === null) {
-        expect(why).toMatch(/there is no|there are \d+ there|has such an event there|could be any of/);
+        expect(why).toMatch(/there is no|and \d+ there|has such an event there|could be any of/);
         continue;
       }
       const landed = there.get(anchor.position);

@@ -166,7 +166,7 @@ const whyNowhere = (to: Side, { nature, what }: Class, [mine, theirs]: readonly 
   if (nature === undefined) return theirs === 0 ? `there is no ${what}` : `it could be any of ${theirs}: ${what}`;
   if (to.alike(nature).length === 0) return `there is no ${what}`;
   if (theirs === 0) return `no ${what} has such an event there`;
-  return `of ${mine} ${what} with such an event, there are ${theirs} there, and others fit them better`;
+  return `of ${what} with such an event there are ${mine} here and ${theirs} there, and others fit those better`;
 };
 
 const carrier = (from: Side, to: Side) => {

@@ -6,6 +6,7 @@ import {
   noTopology,
   parseMappingFile,
   parseTopology,
+  type TraceImport,
   type TraceShows,
   type TraceSource,
   traceShows,
@@ -40,12 +41,13 @@ export interface ImportedRun extends ImportReport {
 }
 
 /** Goes up when the same bytes would become other events: then they are another run. */
-const mappingVersion = 2;
+const mappingVersion = 3;
 
 /** How many hex digits of the digest name a run. */
 export const idLength = 12;
 
-type ReportedEnd = RunEnd & { readonly report: ImportReport };
+/** A run's end with what its import reported. */
+export type ReportedEnd = RunEnd & { readonly report: ImportReport };
 
 const mappingIn = ({ mapping }: Recording): MappingFile | undefined =>
   mapping === undefined ? undefined : parseMappingFile(mapping.text, mapping.name);
@@ -89,6 +91,23 @@ const digestOf = async (
   return digest.end();
 };
 
+/** The events of a trace, for `writeRun`. @param progress - told how many are written so far. */
+export async function* batchesOf(
+  trace: TraceImport,
+  progress: (events: number) => void,
+): AsyncGenerator<readonly TraceEvent[], ReportedEnd> {
+  const events = trace.events();
+  for (let step = await events.next(), written = 0; ; step = await events.next()) {
+    if (step.done) {
+      const { facts, complete, findings } = step.value;
+      return { events: facts, complete, findings, report: step.value };
+    }
+    yield step.value;
+    written += step.value.length;
+    progress(written);
+  }
+}
+
 /**
  * @param progress - told how many events are written so far; none while the recording is read for its id.
  * @throws NotATraceError, TopologyError, MappingError.
@@ -113,18 +132,6 @@ export const importRecording = async (
   const about = { run, title: known?.header.title ?? title, kernel: trace.kernel, mapping: trace.mapping };
   if (known?.end?.report) return { ...about, already: true, ...known.end.report };
 
-  async function* batches(): AsyncGenerator<readonly TraceEvent[], ReportedEnd> {
-    const events = trace.events();
-    for (let step = await events.next(), written = 0; ; step = await events.next()) {
-      if (step.done) {
-        const { facts, complete, findings } = step.value;
-        return { events: facts, complete, findings, report: step.value };
-      }
-      yield step.value;
-      written += step.value.length;
-      progress(written);
-    }
-  }
-  const { report } = await writeRun(ports, header, batches());
+  const { report } = await writeRun(ports, header, batchesOf(trace, progress));
   return { ...about, already: false, ...report };
 };

@@ -1,11 +1,14 @@
 export type { HistoryEntry, Mark, Note } from '@custody/annotations';
 export { type CompareOptions, type EpisodeKind, uncompared, type WorldDifference } from '@custody/compare';
+export type { Conformance, Continuation, Coverage, Instead, KnobRepair, Refuted, Repair } from '@custody/conform';
 export { LevelWatch, noReduction, type Outlook, type Progress } from '@custody/explore';
 export {
   type Decompressors,
+  type Finding,
   isTraceDat,
   MappingError,
   NotATraceError,
+  type RecordingEnd,
   TopologyError,
   type TraceShows,
 } from '@custody/ingest';
@@ -45,6 +48,19 @@ export {
   type VariantDifference,
   type VariantsDiff,
 } from './compare-variants.ts';
+export {
+  type CasesOfRun,
+  casesOfRun,
+  conformRun,
+  continueFrom,
+  coverRuns,
+  exploringFrom,
+  type Ranking,
+  type RunConformance,
+  type RunsCoverage,
+  rankVariants,
+  variantOfRecording,
+} from './conform-run.ts';
 export type { DeletedRun } from './delete-run.ts';
 export { differencesOf, type KnobDifference, twistOf } from './differences.ts';
 export { RequestError, UnknownRunError } from './errors.ts';
@@ -62,6 +78,7 @@ export { type Origin, requestOf } from './origin.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
+export type { GuestRecording } from './record-guest.ts';
 export type { ScenarioProgress } from './scenario-progress.ts';
 export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';

@@ -9,7 +9,15 @@ import {
   openNotesEvents,
   snapshotEvery,
 } from '@custody/annotations';
-import { type EventLog, eventsOf, type LogEvent, type Revision, revision, type StreamId } from '@custody/log';
+import {
+  type EventLog,
+  eventsOf,
+  type LogEvent,
+  type Revision,
+  revision,
+  StoreError,
+  type StreamId,
+} from '@custody/log';
 
 const isNotesEvent = (event: LogEvent): event is NotesEvent => isNotesUpdated(event) || isNotesSnapshot(event);
 
@@ -26,25 +34,25 @@ export const everyNotesEvent = async (log: EventLog, stream: StreamId): Promise<
   return events;
 };
 
-/** Where the newest snapshot before `to` is; 0 when there is none: streams made earlier have none, or few. */
-const snapshotBefore = async (log: EventLog, stream: StreamId, to: number): Promise<number> => {
-  const last = Math.floor(to / snapshotEvery) * snapshotEvery - 1;
-  for (let at = last; at >= 0; at -= snapshotEvery) {
-    for await (const event of eventsOf(log.read(stream, { from: revision(at), to: revision(at + 1) }))) {
-      if (isNotesSnapshot(event)) return at;
-    }
-  }
-  return 0;
-};
-
-/** The events from the newest snapshot before `to` on: what the notes at `to` are made of. */
-const recentEvents = async (log: EventLog, stream: StreamId, to: Revision) => {
-  const from = await snapshotBefore(log, stream, to);
+/** The events from `from` to `to`, if the first is a snapshot, or it is the beginning of the stream; else nothing. */
+const eventsFrom = async (log: EventLog, stream: StreamId, from: number, to: number) => {
   const events: NotesEvent[] = [];
-  for await (const event of eventsOf(log.read(stream, { from: revision(from), to }))) {
+  let at = from;
+  for await (const event of eventsOf(log.read(stream, { from: revision(from), to: revision(to) }))) {
+    if (at === from && from > 0 && !isNotesSnapshot(event)) return null;
+    at += 1;
     if (isNotesEvent(event)) events.push(event);
   }
-  return { events, from };
+  return events;
+};
+
+/** What the notes at `to` are made of: the newest snapshot before, if any (earlier streams have none), and the rest. */
+const recentEvents = async (log: EventLog, stream: StreamId, to: number) => {
+  for (let slot = Math.floor(to / snapshotEvery) * snapshotEvery - 1; slot >= 0; slot -= snapshotEvery) {
+    const events = await eventsFrom(log, stream, slot, to);
+    if (events !== null) return { events, from: slot };
+  }
+  return { events: (await eventsFrom(log, stream, 0, to)) ?? [], from: 0 };
 };
 
 /** The notes at a revision (default: now), from the newest snapshot on. */
@@ -55,18 +63,13 @@ export const readNotes = async (log: EventLog, stream: StreamId, to?: Revision):
   return { notes: openNotesEvents(events, from), revision: end };
 };
 
-/**
- * Appends updates, and among them the snapshots that are due: each is of just the events before it. Where one of those
- * cannot be read there is none, so that this is said to whoever opens the notes.
- *
- * @throws RevisionConflictError when the stream is not at `expected`.
- */
-export const appendUpdates = async (
+/** Updates with the snapshots that are due among them: each of just the events before it. */
+const withSnapshots = async (
   log: EventLog,
   stream: StreamId,
   updates: readonly NotesUpdated[],
   expected: Revision,
-): Promise<Revision> => {
+): Promise<readonly NotesEvent[]> => {
   const events: NotesEvent[] = [];
   let recent: NotesEvent[] | undefined;
   const push = (event: NotesEvent): void => {
@@ -77,6 +80,7 @@ export const appendUpdates = async (
     if (isSnapshotDue(expected + events.length)) {
       recent ??= [...(await recentEvents(log, stream, expected)).events, ...events];
       const before = openNotesEvents(recent);
+      // What cannot be read would be hidden by a snapshot; whoever opens the notes is to be told.
       if (before.damaged.length === 0) {
         recent = [];
         push(notesSnapshot(before));
@@ -84,5 +88,26 @@ export const appendUpdates = async (
     }
     push(update);
   }
-  return log.append(stream, events, expected);
+  return events;
+};
+
+/**
+ * Appends updates, and snapshots where they are due and the store has room for one: a server takes no event that is
+ * larger than so much.
+ *
+ * @throws RevisionConflictError when the stream is not at `expected`.
+ */
+export const appendUpdates = async (
+  log: EventLog,
+  stream: StreamId,
+  updates: readonly NotesUpdated[],
+  expected: Revision,
+): Promise<Revision> => {
+  const events = await withSnapshots(log, stream, updates, expected);
+  try {
+    return await log.append(stream, events, expected);
+  } catch (error) {
+    if (!(error instanceof StoreError) || events.length === updates.length) throw error;
+    return log.append(stream, updates, expected);
+  }
 };

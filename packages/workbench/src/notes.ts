@@ -2,6 +2,7 @@ import {
   type Anchor,
   type Anchors,
   anchorsIn,
+  type Deed,
   type HistoryEntry,
   historyOf,
   isNotesUpdated,
@@ -25,6 +26,8 @@ import type { Ports } from './ports.ts';
 export interface NotesOfRun {
   /** The note that was added, answered or settled just now. */
   readonly changed?: string;
+  /** What was taken back just now. */
+  readonly undone?: readonly Deed[];
   readonly notes: readonly Note[];
   readonly marks: readonly Mark[];
   readonly damaged: readonly string[];
@@ -230,27 +233,37 @@ export const labelNote = async (
 };
 
 /** Names a place; a name that the author gave before moves there. */
-export const markPlace = (ports: Ports, run: Run, name: string, at: Position, author: string): Promise<NotesOfRun> => {
+export const markPlace = async (
+  ports: Ports,
+  run: Run,
+  name: string,
+  at: Position,
+  author: string,
+): Promise<NotesOfRun> => {
+  if (!/^\S(.*\S)?$/.test(name)) {
+    throw new RequestError(`Cannot use "${name}" as a mark as it is no name of one line; write, say, first-claim`);
+  }
   const anchor = anchorsIn(run.timeline).placeAt(at);
   const id = ports.newId();
   return changeNotes(ports, run, author, (notes, signed) => ({ update: notes.mark({ id, name, anchor, ...signed }) }));
 };
 
-/** Takes back the last that the author did here, be it from another process or another day. */
+/** Takes back the last that the author did here and that still stands, be it from another process or another day. */
 export const undoNotes = (ports: Ports, run: Run, author: string): Promise<NotesOfRun> =>
   untilAlone(async () => {
     const stream = streamOf(run);
     const expected = await ports.log.head(stream);
     const events = await everyNotesEvent(ports.log, stream);
     const signed = { author, at: ports.now() };
-    const undoing = asRequest(() => undoLast(events, signed));
+    const undoing = undoLast(events, signed);
     if (undoing === null) {
       throw new RequestError(
         `Cannot undo anything on ${run.header.title} as ${author} has nothing left to undo; see: custody note log`,
       );
     }
-    await appendUpdates(ports.log, stream, [noteUpdated({ ...undoing, ...signed })], expected);
-    return listed((await readNotes(ports.log, stream)).notes, run);
+    const { update, undoes, undone } = undoing;
+    await appendUpdates(ports.log, stream, [noteUpdated({ update, undoes, ...signed })], expected);
+    return { ...listed((await readNotes(ports.log, stream)).notes, run), undone };
   });
 
 /** Where notes are in this run, which is read once; null for an orphan. */

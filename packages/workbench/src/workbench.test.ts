@@ -46,7 +46,7 @@ describe('an import', () => {
       topology: null,
       source: sourceOf(text),
     });
-    expect(run).toBe(sha256(JSON.stringify(['recording', 2, 'linux-6.1', null, text])).slice(0, 12));
+    expect(run).toBe(sha256(JSON.stringify(['recording', 3, 'linux-6.1', null, text])).slice(0, 12));
   });
 
   it('of a trace.dat is another run when a byte of it is another, be it text or not', async () => {

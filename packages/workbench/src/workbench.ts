@@ -32,6 +32,7 @@ import { followRun, openRun, openRunByPage, type Run } from './open-run.ts';
 import { packRun } from './pack-run.ts';
 import type { About, Parcel } from './parcel.ts';
 import type { Ports } from './ports.ts';
+import { type GuestRecording, recordGuest } from './record-guest.ts';
 import type { SchedulerChoice } from './scheduler-choice.ts';
 import { type TakenRun, type TakeOptions, takeIn } from './take-in.ts';
 import { type Verdict, verifyRun } from './verify-run.ts';
@@ -60,6 +61,12 @@ export interface Workbench {
   readonly sweep: () => Promise<number>;
   /** @throws NotATraceError, TopologyError, RequestError. */
   readonly importRecording: (recording: Recording, progress?: (events: number) => void) => Promise<ImportedRun>;
+  /**
+   * Writes what a guest traces while it traces it; the run is closed when the guest has ended, however it did.
+   *
+   * @throws TopologyError.
+   */
+  readonly record: (recording: GuestRecording, progress?: (events: number) => void) => Promise<ImportedRun>;
   /**
    * A run as it is now, ready to be sent: to a file, or to `takeIn` of another workbench.
    *
@@ -98,7 +105,7 @@ export interface Workbench {
   readonly noteMails: (run: Run) => Promise<readonly ThreadMail[]>;
   /** Makes replies of mails that answer notes here; `text` is each mail's own words. Once more adds nothing. */
   readonly takeMails: (mails: readonly ThreadMail[], author: string) => Promise<TakenMails>;
-  /** @throws RequestError when there is nothing to undo, or somebody has had the last word on it since. */
+  /** @throws RequestError when there is nothing to undo that still stands. */
   readonly undoNotes: (run: Run, author: string) => Promise<NotesOfRun>;
 }
 
@@ -110,6 +117,7 @@ export const workbench = (ports: Ports): Workbench => ({
   remove: (reference) => deleteRun(ports, reference),
   sweep: () => sweepDeleted(ports),
   importRecording: (recording, progress) => importRecording(ports, recording, progress),
+  record: (recording, progress) => recordGuest(ports, recording, progress),
   pack: async (reference) => packRun(ports.log, findRun(await catalogueOf(ports.log), reference)),
   takeIn: (parcel, options) => takeIn(ports, parcel, options),
   verify: (parcel, progress) => verifyRun(ports, parcel, progress),

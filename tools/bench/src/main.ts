@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { registerAnnotations } from './annotations-command.ts';
+import { registerConform } from './conform-command.ts';
 import { registerDiff } from './diff-command.ts';
 import { registerExplore } from './explore-command.ts';
 import { registerImport } from './import-command.ts';
@@ -6,6 +8,8 @@ import { registerLog } from './log-command.ts';
 import { registerTui } from './tui-command.ts';
 
 const program = new Command('bench').description('what Custody takes, measured; see tools/bench/README.md');
+registerAnnotations(program);
+registerConform(program);
 registerDiff(program);
 registerExplore(program);
 registerLog(program);

@@ -32,11 +32,13 @@ describe('the boundaries between packages', () => {
   it.each([
     ['packages/trace/src/x.ts', '@custody/replay', 'up'],
     ['packages/replay/src/x.ts', '@custody/compare', 'sideways'],
+    ['packages/conform/src/x.ts', '@custody/ingest', 'sideways: it reads facts, not probes'],
     ['packages/trace-export/src/x.ts', '@custody/ingest', 'up'],
     ['packages/explore/src/x.ts', '@custody/trace', 'into the domain'],
     ['packages/tui/src/x.ts', '@custody/log', 'past the workbench'],
     ['packages/workbench/src/x.ts', '@custody/log-sqlite', 'from a port to an adapter'],
     ['packages/replay/src/x.ts', 'yjs', 'to a library that another package hides'],
+    ['packages/guest/src/x.ts', '@custody/workbench', 'up'],
     ['packages/trace/src/x.ts', '../../replay/src/search.ts', 'around the package’s entry'],
   ])('%s may not import %s: that is %s', (path, name) => {
     const { passes, says } = lint(path, imports(name));
@@ -51,6 +53,7 @@ describe('the boundaries between packages', () => {
     ['packages/annotations/src/x.ts', 'yjs'],
     ['packages/trace-export/src/x.ts', 'protobufjs/minimal.js'],
     ['packages/ingest/src/x.ts', '@custody/trace-export'],
+    ['packages/guest/src/x.ts', 'node:timers/promises'],
     ['packages/replay/src/x.test.ts', 'vitest'],
   ])('%s may import %s', (path, name) => {
     expect(lint(path, imports(name))).toMatchObject({ passes: true });

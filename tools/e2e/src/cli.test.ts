@@ -558,6 +558,60 @@ describe('custody cases', () => {
   });
 });
 
+describe('custody conform', () => {
+  it('explains a race of 6.1 by linux-6.1, and says what it has been through', () => {
+    const { code, out } = at.custody('conform', '6.1-race', 'linux-6.1', '--json');
+    expect(code).toBe(0);
+    const { answer, position, coverage, hidden } = JSON.parse(out);
+    expect(answer).toEqual({ kind: 'explained' });
+    expect(position).toBe(26_595);
+    expect(coverage.outcomes).toMatchObject({ 'claim OK': 16, 'claim EPERM': 638, 'use OK': 152, 'use EBUSY': 28 });
+    expect(hidden).toBeGreaterThan(0);
+  });
+
+  it('refutes with a place, what could have been instead, and the knob that would mend it', () => {
+    const { code, out } = at.custody('conform', 'lab-robin-leak', 'robin-mail', '--json');
+    expect(code).toBe(1);
+    const { answer, knobs, position } = JSON.parse(out);
+    expect(answer).toMatchObject({ kind: 'refuted', group: '6', event: { type: 'LockReleased' } });
+    expect(answer.worlds[0].instead[0]).toMatchObject({ label: 'claim.unlock', ownership: { owner: 'vfio' } });
+    expect(knobs).toMatchObject({ knobs: { ownerId: 'cookie' }, isExplained: true });
+    const { out: text } = at.custody('conform', 'lab-robin-leak', 'robin-mail', '--mail');
+    expect(text).toContain(`npx custody replay lab-robin-leak --at ${position}`);
+    for (const line of text.split('\n')) expect(line).toMatch(/^[\x20-\x7e]{0,72}$/);
+  });
+
+  it('knows a kernel by its trace', () => {
+    const { code, out } = at.custody('conform', '5.10-bugon', '--all');
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toBe('5.10-bugon is explained by vfio-viability');
+  });
+
+  it('sums up what recordings have been through, and what never', () => {
+    const { covered, never } = at.json('conform', '--coverage', '6.1-basic', '6.1-race');
+    expect(covered.steps['use.check']).toBe(186);
+    expect(never.steps).toContain('bind.probe fail');
+    expect(never.cases).toContain('4.a.i');
+    expect(never.outcomes).toContain('store-type OK');
+  });
+
+  it('finds in a recording the case that leaks', () => {
+    const variant = join(at.folder, 'robin-cookie.json');
+    writeFileSync(variant, JSON.stringify({ extends: 'robin-mail', knobs: { ownerId: 'cookie' } }));
+    const { code, out } = at.custody('cases', variant, '--run', 'lab-robin-leak', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out).cases['g4']).toMatchObject({ reached: true, holds: false });
+  });
+
+  it('goes on from a recording, every way', () => {
+    const { from, properties, complete } = at.json('explore', 'linux-6.1', '--from', '6.1-race@1000', '--calls', '4');
+    expect(from.scenario.tasks.flat()).toHaveLength(4);
+    expect(from.position).toBeLessThanOrEqual(1000);
+    expect(complete).toBe(true);
+    expect(properties.every(({ verdict }: { verdict: string }) => verdict === 'holds')).toBe(true);
+  });
+});
+
 describe('a variant of one’s own', () => {
   const own = (name: string, text: string): string => {
     const path = join(at.folder, name);
@@ -679,7 +733,13 @@ describe('what went wrong', () => {
     [['explore', 'linux-6.1', 'case-3', '--devices', '3'], 'one size only'],
     [['explore', 'linux-6.1', 'case-1a', '--devices', '9'], '2 to 6'],
     [['explore', './nowhere.json', 'case-1a'], 'no such file'],
-    [['cases', '--run', '6.1-race'], 'not built yet'],
+    [['cases', 'linux-6.1', 'case-1a', '--run', '6.1-race'], 'a run is a story of its own'],
+    [['conform', '6.1-race', 'linux-61'], 'did you mean "linux-6.1"?'],
+    [['conform', '6.1-race', 'linux-6.1', '--all'], 'name a variant, or ask for all'],
+    [['conform', '6.1-race', 'linux-6.1', '6.1-basic'], 'several runs go with --coverage'],
+    [['explore', 'linux-6.1'], 'without a scenario'],
+    [['explore', 'linux-6.1', '--from', '6.1-race'], 'write RUN@POSITION'],
+    [['explore', 'robin-mail', '--from', '6.1-race@5000'], 'explains it only up to'],
     [['frobnicate'], 'unknown command'],
     [['import', '/no/such/file'], 'no such file'],
     [['runs', '--store', 'redis://localhost:6379'], 'give --store FILE'],

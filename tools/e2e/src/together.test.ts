@@ -201,13 +201,15 @@ describe('custody join --once', () => {
     bob.custody('note', 'reply', run, note.id, '--body', 'I see', '--author', 'bob');
     const { code, out } = bob.custody('join', url, '6.1-basic', '--token', token, '--once');
     expect(out).toContain('1 change of yours is stored on the server');
+    at.custody('note', 'add', run, '--at', '5', '--body', 'and here', '--author', 'ada');
+    expect(bob.custody('join', url, '--token', token, '--once').out).toMatch(/^@5 {2}ada noted \[\w+\]: and here$/m);
     expect(code).toBe(0);
     expect(at.json('note', 'list', run).notes[0].replies).toMatchObject([{ author: 'bob', body: 'I see' }]);
     bob.custody('note', 'add', run, '--at', '3', '--body', 'hm', '--author', 'Robert');
     const partly = bob.custody('join', url, '--token', token, '--once');
     expect(partly.out).toMatch(/! a change by Robert stays here, .* is signed Robert, and you are bob/);
     expect(partly.code).toBe(1);
-    expect(at.json('note', 'list', run).notes).toHaveLength(1);
+    expect(at.json('note', 'list', run).notes).toHaveLength(2);
   });
 
   it('tells what happens as a line of JSON each', async () => {
@@ -259,7 +261,7 @@ describe('custody serve', () => {
 });
 
 describe('two servers', () => {
-  const startRedis = async (): Promise<string> => {
+  const startRedis = async () => {
     const port = await freePort();
     const child = spawn(
       'redis-server',
@@ -273,12 +275,12 @@ describe('two servers', () => {
       throw new Error('Cannot start redis-server; install it: apt-get install redis-server');
     });
     for await (const line of createInterface({ input: child.stdout })) if (line.includes('Ready to accept')) break;
-    return `redis://127.0.0.1:${port}`;
+    return { child, url: `redis://127.0.0.1:${port}` };
   };
 
   it('on one store and one Redis: who is at the one is seen at the other, and no update is logged twice', async () => {
     const redis = await startRedis();
-    const servers = await Promise.all([serve(0, '--redis', redis), serve(0, '--redis', redis)]);
+    const servers = await Promise.all([serve(0, '--redis', redis.url), serve(0, '--redis', redis.url)]);
     const [ada, bob] = ['ada', 'bob'].map((author, index) =>
       write(author, { url: servers[index]?.url ?? '', count: 50, pace: 20, all: 100 }),
     );
@@ -289,5 +291,15 @@ describe('two servers', () => {
     const names = ada?.said.flatMap(({ people = [] }) => people.map(({ name }: { name: string }) => name));
     expect(names).toContain('bob');
     for (const { lines } of servers) expect(lines.filter(({ what }) => what === 'trouble')).toEqual([]);
+
+    // Without Redis notes still come through, by the log.
+    redis.child.kill('SIGKILL');
+    await once(redis.child, 'exit');
+    const cyds = join(at.folder, 'cyd.db');
+    const joinOnce = ['join', servers[1]?.url ?? '', '--token', tokenFor('cyd'), '--store', cyds, '--once'];
+    expect(at.custody(...joinOnce).code).toBe(0);
+    at.custody('note', 'add', run, '--at', '3', '--body', 'and me', '--author', 'cyd', '--store', cyds);
+    expect(at.custody(...joinOnce).code).toBe(0);
+    expect(notedBy(await eventsIn(at.store), 'cyd')).toHaveLength(1);
   }, 30_000);
 });

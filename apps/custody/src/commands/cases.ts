@@ -1,16 +1,21 @@
 import {
   type CaseLedger,
   caseLedger,
+  casesOfRun,
   differencesOf,
   findVariant,
   isOwn,
   isScenario,
   RequestError,
   type Variant,
+  variantOfRecording,
   variants,
 } from '@custody/workbench';
 import { ledgerLines, ledgerTable } from '../cases-text.ts';
+import { casesOfRunLines } from '../conform-text.ts';
+import type { Context } from '../context.ts';
 import { addSizeOptions, type SizeOptions, scenarioWord, sizeOf, variantWord } from '../experiment-options.ts';
+import { findRun } from '../find-run.ts';
 import { signature } from '../mail/signature.ts';
 import { variantFrom } from '../own-variant.ts';
 import { type ExitCode, exit } from '../print.ts';
@@ -33,6 +38,19 @@ const wordsOf = (words: readonly string[]): { readonly variant: string | null; r
   return first === undefined || isScenario(first) ? { variant: null, named: words } : { variant: first, named: others };
 };
 
+/** The cases that a run met, as far as a variant explains it. */
+const casesOf = ({ print, desk }: Context, name: string, word: string | undefined): Promise<ExitCode> =>
+  desk(async (workbench) => {
+    const found = await findRun(workbench, name, print);
+    const met = casesOfRun(found, word === undefined ? variantOfRecording(found) : await variantFrom(word));
+    const fails = Object.values(met.cases).some(({ holds }) => holds === false);
+    return print.answer({
+      json: met,
+      text: [...casesOfRunLines(met), ...(print.options.mail ? signature : [])],
+      code: fails ? exit.no : met.answer === 'explained' ? exit.yes : exit.inconclusive,
+    });
+  });
+
 export const registerCases: Register = (program) => {
   const command = program
     .command('cases')
@@ -41,13 +59,14 @@ export const registerCases: Register = (program) => {
     .description(
       "what the ten cases of the mail come to, and those that it does not list; exits 1 when one's expectation fails",
     )
-    .option('--run <run>', 'the cases that a recording met (not built yet)');
+    .option('--run <run>', 'the cases that a recording met, by the variant named (default: its own kernel)');
   addSearchOptions(addSizeOptions(command)).action(
-    run(async ({ print }, options: CasesOptions, first: string | undefined, others: readonly string[]) => {
+    run(async (context, options: CasesOptions, first: string | undefined, others: readonly string[]) => {
+      const { print } = context;
       if (options.run !== undefined) {
-        throw new RequestError(
-          `Cannot read the cases off the run "${options.run}" as that is not built yet; explore them: custody cases VARIANT`,
-        );
+        if (others.length > 0)
+          throw new RequestError('Cannot take a scenario beside --run: a run is a story of its own');
+        return casesOf(context, options.run, first);
       }
       const { variant, named } = wordsOf(first === undefined ? [] : [first, ...others]);
       const search = searchFor(print, 'exploring the cases', options);

@@ -217,8 +217,8 @@ export const registerDiff: Register = (program) => {
           throw new RequestError(
             more.length > 0
               ? 'Cannot compare more than two where a variant is among them'
-              : 'Cannot compare a variant with a run here as that is a question of conformance, which is not built yet: ' +
-                  'whether the variant can do what the run shows',
+              : 'Cannot compare a variant with a run here: whether the variant can do what the run shows is told by ' +
+                  'custody conform RUN VARIANT',
           );
         }
         refuse(options, ofVariants, 'variants');

@@ -1,6 +1,8 @@
+import { cachedKernel, missingTools } from '@custody/guest';
 import { RequestError, type TraceShows, whatRecordingShows } from '@custody/workbench';
 import { besideOf, mappingFrom } from '../beside.ts';
 import { readIncoming } from '../files.ts';
+import { cacheFolder, pinnedKernels } from '../guest-kernels.ts';
 import { type ExitCode, exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
 import { healthHint, healthLines, type StoreHealth, storeHealth } from '../store-check.ts';
@@ -9,6 +11,8 @@ interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly hint: string;
+  /** One can do without: it does not change the exit code. */
+  readonly optional?: true;
 }
 
 const nodeCheck = (): Check => {
@@ -35,10 +39,25 @@ const terminalCheck = (): Check => {
   return { name: `terminal ${columns}×${rows}`, ok, hint: ok ? '' : 'replay needs 80×24: make the window larger' };
 };
 
+const recordingCheck = async (): Promise<Check> => {
+  const { what, install } = missingTools();
+  const about = { name: 'recording guests', optional: true } as const;
+  if (what.length > 0) return { ...about, ok: false, hint: `there is no ${what.join(', no ')}; run: ${install}` };
+  const cache = cacheFolder({});
+  const pins = await pinnedKernels({});
+  const fetched = await Promise.all(pins.map((pin) => cachedKernel(cache, pin)));
+  const names = fetched.flatMap((kernel) => kernel?.name ?? []);
+  return {
+    ...about,
+    ok: true,
+    hint: names.length > 0 ? `kernels ${names.join(', ')}` : 'no kernel of Debian is here yet: custody guest fetch 6.1',
+  };
+};
+
 /** Damage is the answer no; whatever else is not right is trouble. */
 const codeOf = (checks: readonly Check[], { verdict }: StoreHealth): ExitCode => {
   if (verdict === 'damaged') return exit.no;
-  return checks.every(({ ok }) => ok) ? exit.yes : exit.trouble;
+  return checks.every(({ ok, optional }) => ok || optional) ? exit.yes : exit.trouble;
 };
 
 const signs = { yes: 'yes   ', partly: 'partly', no: 'NO    ', absent: '-     ' } as const;
@@ -110,7 +129,7 @@ export const registerDoctor: Register = (program) => {
         const { store, print } = context;
         const health = await storeHealth(context);
         const ofStore = storeCheck(store, health);
-        const checks = [nodeCheck(), ofStore, terminalCheck()];
+        const checks = [nodeCheck(), ofStore, terminalCheck(), await recordingCheck()];
         const { verdict, check = null, findings, runs = null } = health;
         const lineOf = ({ name, ok, hint }: Check) => `${ok ? 'ok ' : 'NO '} ${name}${hint === '' ? '' : `: ${hint}`}`;
         return print.answer({

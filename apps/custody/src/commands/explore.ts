@@ -4,6 +4,7 @@ import {
   experimentOf,
   exploringScenario,
   noReduction,
+  RequestError,
   scenarios,
   twistOf,
   type VariantReport,
@@ -17,6 +18,7 @@ import {
   scenarioWord,
   variantWord,
 } from '../experiment-options.ts';
+import { exploreFrom } from '../explore-from.ts';
 import { exploreInParallel } from '../explore-in-parallel.ts';
 import { exploreLines } from '../explore-text.ts';
 import { argumentLines, breaks, type Charge, deadlocks } from '../mail/argument.ts';
@@ -31,6 +33,8 @@ type ExploreOptions = SizeOptions &
     readonly reduction: boolean;
     readonly lossy?: boolean;
     readonly workers: number;
+    readonly from?: string;
+    readonly calls?: number;
   };
 
 /** A charge with the schedule that proves it. */
@@ -99,7 +103,7 @@ export const registerExplore: Register = (program) => {
   const command = program
     .command('explore')
     .argument('<variant>', variantWord)
-    .argument('<scenario>', scenarioWord)
+    .argument('[scenario]', scenarioWord)
     .description('try every interleaving; exits 1 with a shortest schedule when a property is violated');
   addSearchOptions(addSizeOptions(command))
     .option('--no-reduction', 'look at every state, also where one stands for others')
@@ -113,8 +117,19 @@ export const registerExplore: Register = (program) => {
       wholeNumber,
       1,
     )
+    .option('--from <run@position>', 'in the place of a scenario: what may come of a run from there')
+    .option('--calls <n>', 'with --from: so many of the calls that the run goes on with (default: 6)', wholeNumber)
     .action(
-      run(async ({ print }, options: ExploreOptions, variant: string, scenario: string) => {
+      run(async (context, options: ExploreOptions, variant: string, scenario: string | undefined) => {
+        const { print } = context;
+        const { from } = options;
+        if ((from === undefined) === (scenario === undefined)) {
+          throw new RequestError(
+            'Cannot explore without a scenario or a run to go on from: name one, or say --from RUN@P',
+          );
+        }
+        if (from !== undefined) return exploreFrom(context, variant, { ...options, from });
+        if (scenario === undefined) throw new RequestError('Cannot explore without a scenario; see: custody scenarios');
         const asked = askedOf(variant, scenario, options);
         const request = await requestOf(asked);
         const experiment = experimentOf(request);

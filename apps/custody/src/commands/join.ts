@@ -4,7 +4,7 @@ import type { Outside } from '@custody/tui';
 import { notesStream, RequestError, type Run } from '@custody/workbench';
 import { runOrFetch } from '../fetch-run.ts';
 import { togetherOn } from '../joined-screen.ts';
-import { happeningLines, presenceLines } from '../joined-text.ts';
+import { happeningLines, type Places, placesIn, presenceLines } from '../joined-text.ts';
 import { hasTerminal, openScreen, replayOf } from '../open-screen.ts';
 import { outsideOf } from '../outside.ts';
 import { type ExitCode, exit, many, type Printer } from '../print.ts';
@@ -39,26 +39,32 @@ const fileText = (path: string): string => {
 };
 
 /** Tells what happens as it does, a line each, and counts what was kept back. */
-const teller = (print: Printer) => {
+const teller = (print: Printer, places: () => Promise<Places>) => {
   let people: readonly Presence[] = [];
   let keptBack = 0;
   let isConnected = false;
+  let told: Promise<void> = Promise.resolve();
+
+  const tell = async (happening: Happening): Promise<void> => {
+    if (happening.what !== 'present') {
+      const known = happening.what === 'changed' ? await places() : new Map();
+      for (const line of happeningLines(happening, known)) print.item(happening, line);
+      return;
+    }
+    for (const line of presenceLines(people, happening.people)) print.item(happening, line);
+    people = happening.people;
+  };
+
   return {
+    /** Resolves once all that happened is told. */
+    told: () => told,
     keptBack: () => keptBack,
     isConnected: () => isConnected,
     happened: (happening: Happening): void => {
       if (happening.what === 'kept back') keptBack += 1;
       if (happening.what === 'connected') isConnected = true;
-      if (print.options.json) {
-        print.item(happening, '');
-        return;
-      }
-      if (happening.what !== 'present') {
-        for (const line of happeningLines(happening)) print.item(happening, line);
-        return;
-      }
-      for (const line of presenceLines(people, happening.people)) print.item(happening, line);
-      people = happening.people;
+      if (print.options.json) print.item(happening, '');
+      else told = told.then(() => tell(happening));
     },
   };
 };
@@ -101,7 +107,7 @@ export const registerJoin: Register = (program) => {
             }
           }
           print.progress(`${header.title} (${header.run}) at ${url}`);
-          const tell = teller(print);
+          const tell = teller(print, async () => placesIn(await workbench.notes(found)));
           const stream = notesStream({ run: header.run, life });
           if (options.screen) {
             const outside = outsideOf(workbench, program, address);
@@ -119,6 +125,7 @@ export const registerJoin: Register = (program) => {
           });
           const end = await Promise.race([joined.ended, settled, lost, interrupted()]);
           await joined.leave();
+          await tell.told();
           const reason = end === 'settled' ? await Promise.race([joined.ended, null]) : end;
           return outcome(print, url, reason, tell.keptBack());
         }),

@@ -5,7 +5,7 @@ import { type Moment, type NotesOfRun, RequestError, type Run, type Subject, typ
 import { type Command, InvalidArgumentError } from 'commander';
 import { authorOf } from '../author.ts';
 import { findRun } from '../find-run.ts';
-import { carryLines, historyLine, notesLines } from '../note-text.ts';
+import { carryLines, deedsText, historyLine, notesLines } from '../note-text.ts';
 import { count, type ExitCode, exit, type Printer } from '../print.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 import { registerExchange } from './note-exchange.ts';
@@ -29,12 +29,12 @@ interface PlaceOptions {
 /** All notes and marks; after a change, as text only what was changed. */
 const printNotes = (print: Printer, title: string, found: NotesOfRun): ExitCode => {
   for (const problem of found.damaged) print.complain(problem);
-  const { notes, marks, changed } = found;
-  const text = notesLines(found);
+  const { notes, marks, changed, undone } = found;
+  const text = undone === undefined ? notesLines(found) : [`took back: ${deedsText(undone)}`];
   const isGone = changed !== undefined || notes.length + marks.length > 0;
   const none = isGone ? 'done' : `no notes on ${title} yet; try: custody note add ${title} --at 1 --body '…'`;
   return print.answer({
-    json: { notes, marks, ...(changed !== undefined && { changed }) },
+    json: { notes, marks, ...(changed !== undefined && { changed }), ...(undone !== undefined && { undone }) },
     text: text.length > 0 ? text : [none],
   });
 };

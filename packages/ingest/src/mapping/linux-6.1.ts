@@ -84,6 +84,7 @@ export const linux61 = lineAfter(linux514, {
       {
         on: 'vfio_container_attach_group',
         at: 'entry',
+        takes: ['other', 'vfioGroup'],
         uses: ['vg', 'gp', 'gid'],
         means: 'OwnerNamed',
         note: 'VFIO claims with the address of its own struct for the group: whose cookie it is',

@@ -17,16 +17,18 @@ const offsetsOf = (layout: Layout | null) => {
   return {
     group: at('device.iommu_group', device?.group),
     id: at('iommu_group.id', group?.id),
-    managed: at('driver_managed_dma', layout?.managed),
+    managed: at('pci_driver.driver_managed_dma-pci_driver.driver', layout?.managed),
+    /** In VFIO's own module, which no layout tells of. */
+    groupOfVfio: unknownOffset('vfio_group.iommu_group'),
     /** Seen from the group's mutex. */
     ofMutex: {
-      gid: from('iommu_group.id - mutex', group?.id, group?.mutex),
-      cnt: from('iommu_group.owner_cnt - mutex', group?.ownerCount, group?.mutex),
-      owner: from('iommu_group.owner - mutex', group?.owner, group?.mutex),
-      dom: from('iommu_group.domain - mutex', group?.domain, group?.mutex),
-      ddom: from('iommu_group.default_domain - mutex', group?.defaultDomain, group?.mutex),
+      gid: from('iommu_group.id-iommu_group.mutex', group?.id, group?.mutex),
+      cnt: from('iommu_group.owner_cnt-iommu_group.mutex', group?.ownerCount, group?.mutex),
+      owner: from('iommu_group.owner-iommu_group.mutex', group?.owner, group?.mutex),
+      dom: from('iommu_group.domain-iommu_group.mutex', group?.domain, group?.mutex),
+      ddom: from('iommu_group.default_domain-iommu_group.mutex', group?.defaultDomain, group?.mutex),
     },
-    deviceOfMutex: from('device - mutex', 0, device?.mutex),
+    deviceOfMutex: from('0-device.mutex', 0, device?.mutex),
   };
 };
 
@@ -48,6 +50,11 @@ const wordsOf = (parameter: Parameter, register: string, uses: readonly Argument
     group: [
       ['gp', `gp=${register}:x64`],
       ['gid', `gid=${offsets.id}(${register}):s32`],
+    ],
+    vfioGroup: [
+      ['vg', `vg=${register}:x64`],
+      ['gp', `gp=${offsets.groupOfVfio}(${register}):x64`],
+      ['gid', `gid=${offsets.id}(${offsets.groupOfVfio}(${register})):s32`],
     ],
     cookie: [['newowner', `newowner=${register}:x64`]],
     action: [['action', `action=${register}:u64`]],

@@ -25,7 +25,17 @@ export const argumentNames = [
 export type ArgumentName = (typeof argumentNames)[number];
 
 /** Parameters of a probed function that a probe can read something through; `other` is passed over. */
-export type Parameter = 'device' | 'driver' | 'group' | 'cookie' | 'mutex' | 'action' | 'text' | 'command' | 'other';
+export type Parameter =
+  | 'device'
+  | 'driver'
+  | 'group'
+  | 'vfioGroup'
+  | 'cookie'
+  | 'mutex'
+  | 'action'
+  | 'text'
+  | 'command'
+  | 'other';
 
 /** What a row can mean; `meanings` says what each does. */
 export const meaningNames = [

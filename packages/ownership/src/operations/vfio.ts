@@ -51,10 +51,10 @@ const freeDomain = ({ devices, voice }: DevicePlace, code: number): void => {
   if (devices.some((device) => device.isMember && device.hardware === code)) voice.mark('I13');
 };
 
-/** The group leaves its container: the user's domain goes, and with a scheme that claims, the claim; §2.5. */
-const leaveContainer = (place: UserPlace, then: Then): Steps => {
+/** iommu_detach_group(): the group is back on the domain that it has while nobody attached one; §2.7. */
+const detachSteps = (place: UserPlace, then: Then): Steps => {
   const { knobs, group } = place;
-  const detachSteps: Steps = {
+  return {
     'container.detach-lock': acquire(place, group.mutex, 'container.detach'),
     'container.detach': step(() => {
       if (group.domain === domain.user) {
@@ -66,13 +66,18 @@ const leaveContainer = (place: UserPlace, then: Then): Steps => {
       }
       return 'container.detach-unlock';
     }),
-    'container.detach-unlock': release(place, group.mutex, () => {
+    'container.detach-unlock': release(place, group.mutex, then),
+  };
+};
+
+/** The group leaves its container: the user's domain goes, and with a scheme that claims, the claim; §2.5. */
+const leaveContainer = (place: UserPlace, then: Then): Steps => {
+  const { group } = place;
+  return {
+    ...detachSteps(place, () => {
       freeDomain(place, domain.user);
       return isClaimed(place) ? 'release.lock' : 'container.clear';
     }),
-  };
-  return {
-    ...detachSteps,
     ...(isClaimed(place) && releaseSteps(place, 'release', 'container.clear')),
     'container.clear': step(() => {
       group.container = 0;
@@ -120,25 +125,43 @@ export const setContainer = (place: UserPlace): Operation => {
   };
 };
 
-/** VFIO_SET_IOMMU: the user's domain is attached. Before v5.19 a foreign domain is the only thing in its way. */
-export const setIommu = (place: UserPlace): Operation => {
-  const { group, user } = place;
+/** iommu_attach_group(): the user's domain is attached. Before v5.19 a foreign domain is the only thing in its way. */
+const attachSteps = (place: UserPlace, then: Then): Steps => {
+  const { group } = place;
   const idle = (): readonly number[] =>
     isClaimed(place) ? [group.defaultDomain, domain.blocking, domain.detached] : [group.defaultDomain];
+  return {
+    'iommu.group-lock': acquire(place, group.mutex, 'iommu.attach'),
+    'iommu.attach': step(() => {
+      if (!idle().includes(group.domain)) return refuse(place, 'EBUSY', 'iommu.group-unlock');
+      attachAll(place, domain.user);
+      group.iommuSet = true;
+      return 'iommu.group-unlock';
+    }),
+    'iommu.group-unlock': release(place, group.mutex, then),
+  };
+};
+
+/** The two by themselves, as a recording shows them whoever calls. */
+export const attachGroup = (place: UserPlace): Operation => ({
+  entry: 'iommu.group-lock',
+  steps: attachSteps(place, end),
+});
+export const detachGroup = (place: UserPlace): Operation => ({
+  entry: 'container.detach-lock',
+  steps: detachSteps(place, end),
+});
+
+/** VFIO_SET_IOMMU. */
+export const setIommu = (place: UserPlace): Operation => {
+  const { group, user } = place;
   return {
     entry: 'iommu.lock',
     steps: {
       'iommu.lock': acquire(place, group.containerLock, () =>
         group.container === codeOf(place, user) ? 'iommu.group-lock' : refuse(place, 'EINVAL', 'iommu.unlock'),
       ),
-      'iommu.group-lock': acquire(place, group.mutex, 'iommu.attach'),
-      'iommu.attach': step(() => {
-        if (!idle().includes(group.domain)) return refuse(place, 'EBUSY', 'iommu.group-unlock');
-        attachAll(place, domain.user);
-        group.iommuSet = true;
-        return 'iommu.group-unlock';
-      }),
-      'iommu.group-unlock': release(place, group.mutex, 'iommu.unlock'),
+      ...attachSteps(place, 'iommu.unlock'),
       'iommu.unlock': release(place, group.containerLock, end),
     },
   };

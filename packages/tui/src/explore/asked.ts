@@ -30,6 +30,7 @@ export const resized = (asked: Asked, dimension: Dimension, step: 1 | -1): Asked
   const usual = scaled.usual[dimension];
   const [least, most] = scaled[dimension];
   const next = (asked[dimension] ?? usual) + step;
+  if (least === most) return `${asked.scenario} has ${most} ${dimension}, always`;
   if (next < least || next > most) return `${asked.scenario} is told with ${least} to ${most} ${dimension}`;
   const { [dimension]: _before, ...others } = asked;
   return next === usual ? others : { ...others, [dimension]: next };

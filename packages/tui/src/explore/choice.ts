@@ -49,9 +49,15 @@ export const chosenFurther = (state: Choosing, lines: number): Choosing => {
   return next === undefined ? state : choosing(state, state.list, next.id);
 };
 
-/** With only what has these words in it listed; a choice that is no longer among it becomes the first that is. */
+/** With only what has these words in it listed, while they are typed: what is chosen stays. */
+export const narrowed = (state: Choosing, words: string): Choosing => ({
+  ...state,
+  sought: { ...state.sought, [state.list]: words },
+});
+
+/** As `narrowed`, once the words are there: a choice that is not listed any more becomes the first that is. */
 export const sought = (state: Choosing, words: string): Choosing => {
-  const next = { ...state, sought: { ...state.sought, [state.list]: words } };
+  const next = narrowed(state, words);
   const items = listed(next, state.list);
   const isStill = items.some(({ id }) => id === chosenIn(state, state.list));
   const [first] = items;

@@ -33,6 +33,13 @@ describe('the explore screen', () => {
     expect(shown.frame()).not.toContain('case-1a');
   });
 
+  it('says when nothing has the words', () => {
+    const shown = screensOn(explorationOf(), outside);
+    shown.type('/no such variant<enter>');
+    expect(shown.frame()).toContain('nothing has these words');
+    expect(shown.top().place()).toContain('robin-mail in ');
+  });
+
   it('says in which sizes a scenario is told', () => {
     const shown = screensOn(explorationOf({ scenario: 'fail-before-claim' }), outside);
     shown.type('+++++++++');

@@ -9,11 +9,12 @@ import { fit, wrapped } from '../text.ts';
 import type { Size } from '../view.ts';
 import { type Asked, askedText, optionsOf, resized } from './asked.ts';
 import { casesOf } from './cases-screen.ts';
-import { type Choosing, choosing, chosenFurther, chosenIn, type List, listed, sought } from './choice.ts';
+import { type Choosing, choosing, chosenFurther, chosenIn, type List, listed, narrowed, sought } from './choice.ts';
 import { verdictsOf } from './verdicts-screen.ts';
 
 type News =
   | { readonly type: 'sought'; readonly words: string }
+  | { readonly type: 'typing'; readonly words: string }
   | { readonly type: 'against'; readonly variant: string; readonly everywhere: boolean };
 
 const headRows = 1;
@@ -39,7 +40,7 @@ const listRows = (state: Choosing, list: List, width: number, height: number): r
   const isHere = list === state.list;
   return Array.from({ length: height }, (_, row) => {
     const item = items[top + row];
-    if (item === undefined) return [span(fit('', width))];
+    if (item === undefined) return [span(fit(row === 0 ? '  nothing has these words' : '', width), 'dim')];
     const isChosen = item.id === chosen;
     const text = list === 'variants' || width < roomForTitles ? item.id : `${item.id.padEnd(32)} ${item.title}`;
     return [
@@ -132,7 +133,7 @@ const seeking: Effect<News> = {
   type: 'ask',
   label: '/',
   entered: (words) => ({ type: 'sought', words }),
-  typing: (words) => ({ type: 'sought', words }),
+  typing: (words) => ({ type: 'typing', words }),
 };
 
 const otherList = ({ list }: Choosing): List => (list === 'variants' ? 'scenarios' : 'variants');
@@ -222,6 +223,7 @@ const keys: readonly KeyBinding<Choosing, News>[] = [
 
 const act = (state: Choosing, news: News): Step<Choosing, News> => {
   if (news.type === 'sought') return { state: sought(state, news.words) };
+  if (news.type === 'typing') return { state: narrowed(state, news.words) };
   const { variant: right, everywhere } = news;
   if (!variants.some(({ id }) => id === right))
     return { state, says: `Cannot compare with "${right}" as there is no such variant` };

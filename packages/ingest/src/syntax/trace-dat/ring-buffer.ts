@@ -76,6 +76,8 @@ export class Page {
     const commit = this.view.getUint32(low, this.#little);
     const committed = layout.dataAt + (commit & lengthMask);
     this.#end = Math.min(committed, bytes.length);
+    // A recorder saves a page once something is in it.
+    if (committed === layout.dataAt && this.origin === 0n) this.trouble = 'a page is empty';
     if (committed > bytes.length) {
       this.trouble = `a page says that it holds ${committed} bytes, but has ${bytes.length}`;
     }

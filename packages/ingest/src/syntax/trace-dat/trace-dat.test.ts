@@ -253,7 +253,17 @@ describe('damage', () => {
     ]);
   });
 
-  it('to one page costs that page', () => {
+  it('that left a page empty costs its events, and says so', () => {
+    const [first, , third] = whole as [Uint8Array, Uint8Array, Uint8Array];
+    expect(lines(ofOneCpu(first, new Uint8Array(pageSize), third)).map(brief)).toEqual([
+      '10 0 cnt=1',
+      expect.stringContaining('a page is empty'),
+      'lost null',
+      '30 0 cnt=3',
+    ]);
+  });
+
+  it('to one page costs what follows in that page, and says so', () => {
     const [first, , third] = whole as [Uint8Array, Uint8Array, Uint8Array];
     const lying = page(littleMachine, 20, [
       event(0, glock(littleMachine, 2)),
@@ -263,6 +273,7 @@ describe('damage', () => {
       '10 0 cnt=1',
       '20 0 cnt=2',
       expect.stringContaining('an event of 65531 bytes goes beyond its page; what follows in it is not read'),
+      'lost null',
       '30 0 cnt=3',
     ]);
   });

@@ -228,6 +228,7 @@ class CpuStream {
       if (page?.trouble) {
         const { trouble } = page;
         this.#page = null;
+        this.#first.push({ kind: 'lost', cpu: this.cpu, count: null });
         return this.#unreadable(`${trouble}; what follows in it is not read`);
       }
       if (!this.#open()) return this.#first.shift() ?? null;

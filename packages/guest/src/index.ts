@@ -1,0 +1,14 @@
+export { GuestError } from './guest-error.ts';
+export { configuredMirror, mirrorAt } from './kernels/apt.ts';
+export { cachedKernel, fetchKernel, newestKernels } from './kernels/debian-kernels.ts';
+export type { Kernel } from './kernels/kernel.ts';
+export { ownKernel } from './kernels/own-kernel.ts';
+export { lineages, type PinnedKernel, parsePins, pinsText } from './kernels/pins.ts';
+export type { OpTally, ProbeVerdict, Watch } from './machine/guest.ts';
+export type { Accelerator } from './machine/qemu-arguments.ts';
+export { missingTools } from './machine/tools.ts';
+export { defaultTopology, parseTopologyText } from './machine/topology-text.ts';
+export { builtInScenario, makeImage } from './record/guest-image.ts';
+export { type MachineChoice, type OpenGuest, openGuest } from './record/open-guest.ts';
+export { newScratch } from './record/scratch.ts';
+export { type BuiltInScenario, builtInScenarios } from './scenario/built-in.ts';
