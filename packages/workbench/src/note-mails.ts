@@ -162,7 +162,8 @@ export const takeMails = async (ports: Ports, mails: readonly ThreadMail[], auth
     const leave = (why: string): number => taken.left.push({ id: mail.id, author: mail.author, why });
     if (ourMail(mail.id) !== null) taken.known += 1;
     else if (target === null) leave('it answers no note: none of our Message-IDs is in its In-Reply-To or References');
-    else if (mail.text.trim() === '') leave('it has no words of its own: all of it is quoted, or it has no text');
+    else if (mail.text.trim() === '')
+      leave('it has no words of its own: all of it is quoted, or none of it is plain text');
     else byRun.set(target.run, [...(byRun.get(target.run) ?? []), [mail, target.note]]);
   }
   const catalogue = await catalogueOf(ports.log);
