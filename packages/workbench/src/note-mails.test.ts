@@ -64,6 +64,7 @@ describe('a mail that answers a note', () => {
       answer('4@x', ['note.n1.0123@custody.invalid']),
       answer('5@x', ['6@x']),
       answer('6@x', ['5@x']),
+      answer('7@x', [root.id], 'x'.repeat(70_000)),
     ];
     const { replies, left } = await desk.takeMails(mails, 'ada');
     expect(replies).toEqual([]);
@@ -72,6 +73,7 @@ describe('a mail that answers a note', () => {
       ['2@x', 'it has no words of its ow'],
       ['5@x', 'it answers no note: none '],
       ['6@x', 'it answers no note: none '],
+      ['7@x', 'it has 70034 characters, '],
       ['3@x', 'it answers note non1 on r'],
       ['4@x', 'it answers a note on run '],
     ]);

@@ -1,9 +1,12 @@
-import type { Note, NotesDocument, Reply, Signed } from '@custody/annotations';
+import { type Note, type NotesDocument, type Reply, recordChars, type Signed } from '@custody/annotations';
 import { fieldsOf, nameOf } from '@custody/trace';
 import { catalogueOf } from './catalogue.ts';
 import { changeNotes, notesOf } from './notes.ts';
 import { openRun, type Run } from './open-run.ts';
 import type { Ports } from './ports.ts';
+
+/** A mail becomes one record, with the note's id and the like beside it. */
+const mailChars = recordChars - 512;
 
 /** A mail of a thread: who says it is not verified. */
 export interface ThreadMail {
@@ -92,6 +95,8 @@ export interface TakenMails {
   readonly left: readonly LeftMail[];
 }
 
+const sizeOf = ({ id, author, text }: ThreadMail): number => JSON.stringify([id, author, text]).length;
+
 /** Which note each mail answers, through other mails if need be; null for one that answers none. */
 const targetsOf = (mails: readonly ThreadMail[]) => {
   const byId = new Map(mails.map((mail) => [mail.id, mail]));
@@ -164,6 +169,7 @@ export const takeMails = async (ports: Ports, mails: readonly ThreadMail[], auth
     else if (target === null) leave('it answers no note: none of our Message-IDs is in its In-Reply-To or References');
     else if (mail.text.trim() === '')
       leave('it has no words of its own: all of it is quoted, or none of it is plain text');
+    else if (sizeOf(mail) > mailChars) leave(`it has ${sizeOf(mail)} characters, and ${mailChars} are allowed`);
     else byRun.set(target.run, [...(byRun.get(target.run) ?? []), [mail, target.note]]);
   }
   const catalogue = await catalogueOf(ports.log);
