@@ -1,17 +1,20 @@
-import { memoryLog } from '@custody/log';
+import { isNotesUpdated, openGate, openNotes, updateIn } from '@custody/annotations';
+import { eventsOf, memoryLog } from '@custody/log';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
+import { notesStream } from './catalogue.ts';
 import { deskOn } from './desk.testing.ts';
 import type { ThreadMail } from './note-mails.ts';
 import { recording } from './recording.testing.ts';
 
 const thread = async () => {
-  const desk = deskOn(memoryLog());
+  const log = memoryLog();
+  const desk = deskOn(log);
   await desk.importRecording(recording(4));
   const run = await desk.open('uses');
   const { changed = '' } = await desk.addNote(run, position(5), { author: 'ada', body: 'why?\nreally' });
   const [root] = (await desk.noteMails(run)) as [ThreadMail];
-  return { desk, run, note: changed, root };
+  return { log, desk, run, note: changed, root };
 };
 const answer = (id: string, answers: readonly string[], text = 'the mutex'): ThreadMail => ({
   id,
@@ -45,6 +48,17 @@ describe('a mail that answers a note', () => {
       ['Bob <bob@example.org>', 'the mutex', { by: 'ada', origin: '1@x' }],
       ['Bob <bob@example.org>', 'and the sibling', { by: 'ada', origin: '2@x' }],
     ]);
+  });
+
+  it('is in an update that a server takes, however many come at once', async () => {
+    const { desk, log, run, root } = await thread();
+    const mails = Array.from({ length: 40 }, (_, n) => answer(`${n}@x`, [root.id], 'ž'.repeat(20_000)));
+    expect((await desk.takeMails(mails, 'ada')).replies).toHaveLength(40);
+    const gate = openGate();
+    for await (const event of eventsOf(log.read(notesStream({ run: run.header.run, life: 0 })))) {
+      if (isNotesUpdated(event)) expect(gate.admit(updateIn(event), 'ada')).toMatchObject({ admitted: true });
+    }
+    expect(openNotes([gate.whole()]).list()).toMatchObject([{ replies: { length: 40 } }]);
   });
 
   it('keeps its Message-ID when the thread is exported again, and is known there', async () => {
