@@ -60,10 +60,12 @@ describe('carrying notes', () => {
 
   it('leaves an orphan where it is and says why', async () => {
     const { desk, from, to } = await twoRuns();
+    await desk.importRecording(recording(3, 'other', 9));
+    const other = await desk.open('other');
     const subject = { kind: 'object', object: 'group:9', from: position(1), to: position(2) } as const;
-    await desk.addNote(from, subject, { author: 'ada', body: 'where?' });
+    await desk.addNote(other, subject, { author: 'ada', body: 'where?' });
     await desk.addNote(to, position(25), { author: 'ada', body: 'last' });
-    const there = await desk.carryNotes(from, to, { author: 'ada', isTrial: false });
+    const there = await desk.carryNotes(other, to, { author: 'ada', isTrial: false });
     expect(there.notes).toMatchObject([{ to: null, by: null, why: 'nothing happens to group:9 there' }]);
     const back = await desk.carryNotes(to, from, { author: 'ada', isTrial: false });
     expect(back.notes).toMatchObject([{ from: 25, to: null, why: expect.stringContaining('and 3 there') }]);
