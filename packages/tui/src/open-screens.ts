@@ -1,11 +1,10 @@
-import { paintedRows } from './looks.ts';
-import { frameRows } from './shell/frame-rows.ts';
 import { keymapOf } from './shell/keymap.ts';
 import type { Outside } from './shell/outside.ts';
 import type { Standing } from './shell/screen.ts';
 import { type Hands, storeOf } from './shell/store.ts';
 import { heardOutput } from './terminal/cast.ts';
 import { modes } from './terminal/modes.ts';
+import { painterOf } from './terminal/painter.ts';
 import { thriftyOutput } from './terminal/thrifty-output.ts';
 import type { Terminal } from './view.ts';
 
@@ -68,6 +67,7 @@ export const openScreens = async (
     if (hands === undefined) throw new Error('Cannot use the terminal as nothing is drawn yet');
     return hands;
   });
+  const painter = isAccessible ? null : painterOf(store, screen.output, isColored, outside);
   const giveHands = ({ quit, lend }: Hands): void => {
     hands = {
       quit,
@@ -76,6 +76,7 @@ export const openScreens = async (
           screen.leave();
           await use();
           screen.enter();
+          painter?.paint();
         }),
     };
   };
@@ -83,12 +84,11 @@ export const openScreens = async (
   screen.takeKeys(true);
   screen.enter();
   try {
-    screen.tell(paintedRows(frameRows(store.shell()), isColored));
+    painter?.paint();
     const { runInk } = await import('./ink-app.tsx');
-    // ink draws from where the cursor is.
-    screen.tell('\u001b[H');
-    await runInk({ store, terminal: { stdin, stdout: screen.output }, isColored, isAccessible, giveHands });
+    await runInk({ store, terminal: { stdin, stdout: screen.output }, isAccessible, giveHands });
   } finally {
+    painter?.close();
     store.close();
     screen.leave();
     screen.takeKeys(false);

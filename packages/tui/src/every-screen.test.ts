@@ -1,24 +1,18 @@
 import { position } from '@custody/trace';
-import { renderToString } from 'ink';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openComparison } from './compare/open-compare.ts';
 import { pickToCompare } from './compare/pick-screen.ts';
 import { variantsOf } from './compare/variants-screen.ts';
 import { casesOf } from './explore/cases-screen.ts';
 import { explorationOf } from './explore/explore-screen.ts';
 import { verdictsOf } from './explore/verdicts-screen.ts';
+import { paintedRows } from './looks.ts';
 import { openNotes } from './notes/notes-screen.ts';
 import { outsideWithDesk } from './outside.testing.ts';
-import { Pane } from './pane.tsx';
 import { textOf } from './row.ts';
 import { expectToFit, fetched, screensOn } from './screens.testing.ts';
 import { anywhere } from './shell/anywhere.ts';
 import type { Standing } from './shell/screen.ts';
-
-/** Whatever draws colours asks for this when it is loaded. */
-vi.hoisted(() => {
-  process.env['FORCE_COLOR'] = '1';
-});
 
 const asked = { variant: 'robin-mail', scenario: 'fail-before-claim' };
 
@@ -75,9 +69,7 @@ describe('every screen', async () => {
       [120, 36],
     ] as const) {
       const body = standing.body({ columns, rows });
-      const drawn = [true, false].map((isColored) =>
-        renderToString(<Pane rows={body} width={columns} height={rows} isColored={isColored} />, { columns }),
-      );
+      const drawn = [true, false].map((isColored) => paintedRows(body, isColored));
       const text = body
         .map((row) => textOf(row).trimEnd())
         .join('\n')
