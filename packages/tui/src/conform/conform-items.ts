@@ -33,7 +33,7 @@ const wordOf = ({ answer, position: at }: Conformance): readonly [label: string,
     case 'refuted':
       return ['REFUTED', 'bad', `at ${count(at)}`];
     case 'inconclusive':
-      return ['unsure', 'warn', `after ${count(at)}: ${answer.why}`];
+      return ['unknown', 'warn', `inconclusive after ${count(at)}: ${answer.why}`];
   }
 };
 

@@ -31,7 +31,7 @@ const events = ({ answer, position: at, events: all, complete }: RunConformance)
 /** Whether a variant can do what a run shows: with numbers where it can, with reasons where not. */
 export const conformOf = searchScreen<AskedVariant, string, RunConformance, Place>({
   name: 'conform',
-  title: ({ title, variant }) => `can ${variant} do what ${title} shows?`,
+  title: ({ title, variant }) => `${title} by ${variant}`,
   command: ({ run, variant }) => commandLine('conform', run, variant),
   doing: 'explaining',
   begin: async ({ run, variant }, { desk }) => conformingRun(await desk.openByPage(run), variant),

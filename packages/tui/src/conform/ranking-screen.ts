@@ -16,7 +16,7 @@ const scopeOf = (ranking: Ranking): string => {
 /** Every variant held against a run: one that explains it opens in numbers, one that does not where it parts from it. */
 export const rankingOf = searchScreen<AskedRun, string, Ranking, RunConformance>({
   name: 'ranking',
-  title: ({ title }) => `which variants can do what ${title} shows?`,
+  title: ({ title }) => `what explains ${title}`,
   command: ({ run }) => commandLine('conform', run, '--all'),
   doing: 'explaining',
   begin: async ({ run }, { desk }) => rankingVariants(await desk.openByPage(run)),
