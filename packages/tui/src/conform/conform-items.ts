@@ -16,7 +16,7 @@ type Found = Conformance & Partial<Pick<RunConformance, 'knobs'>>;
 const joined = (lines: readonly string[]): readonly string[] => lines.join('\n').replace(/\n +/g, ' ').split('\n');
 
 /** Why a variant does not explain what comes next, for whoever stands there; nothing where it explains all. */
-export const reasonsOf = (found: Found): readonly string[] => {
+const reasonsOf = (found: Found): readonly string[] => {
   const { answer, variant } = found;
   if (answer.kind === 'explained') return [];
   if (answer.kind === 'inconclusive') return [`inconclusive for ${variant} from here on: ${answer.why}`];
