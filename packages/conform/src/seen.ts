@@ -1,3 +1,4 @@
+import { toTheEnd } from '@custody/explore';
 import { dmaApiOwner, type Fact, type GroupId, operations, type TaskId, type Timeline } from '@custody/trace';
 
 /** A kind of fact that a probe of its own tells, e.g. `CallEntered use` or `LockReleased group`. */
@@ -110,13 +111,18 @@ const lackIn = (kinds: ReadonlySet<Kind>, isClaimed: boolean): string | null => 
   return isClaimed && !isCalled ? 'an owner that comes anew, and no CallEntered' : null;
 };
 
-export const seenIn = (timeline: Timeline): Seen => {
+/** Between two yields: a millisecond or so. */
+const everySo = 4096;
+
+/** Reads a run for what it can show; yields often, so that it can be left. */
+export function* seeing(timeline: Timeline): Generator<void, Seen> {
   const kinds = new Set<Kind>(['BugHit']);
   const tasks = new TaskSet();
   const firstOf = new Map<TaskId, Fact>();
   const free = new Set<GroupId>();
   let isClaimed = false;
   for (let index = 0; index < timeline.length; index += 1) {
+    if (index % everySo === 0) yield;
     const event = timeline.at(index);
     if (event.type === 'OwnerSet') {
       const { group, owner } = event.data;
@@ -135,4 +141,6 @@ export const seenIn = (timeline: Timeline): Seen => {
   for (const [one, other] of together) if (kinds.has(one)) kinds.add(other);
   const lacks = lackIn(kinds, isClaimed);
   return { kinds, inFlight, lacks, shows: (fact) => !ignored.has(fact.type) && kinds.has(kindOf(fact)) };
-};
+}
+
+export const seenIn = (timeline: Timeline): Seen => toTheEnd(seeing(timeline));

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { openComparison } from './compare/open-compare.ts';
 import { pickToCompare } from './compare/pick-screen.ts';
 import { variantsOf } from './compare/variants-screen.ts';
+import { conformOf } from './conform/conform-screen.ts';
+import { rankingOf } from './conform/ranking-screen.ts';
 import { casesOf } from './explore/cases-screen.ts';
 import { explorationOf } from './explore/explore-screen.ts';
 import { verdictsOf } from './explore/verdicts-screen.ts';
@@ -37,6 +39,8 @@ const standings = async (): Promise<readonly Standing[]> => {
     await ready(verdictsOf(asked), 'VIOLATED', outside),
     await ready(casesOf(asked), 'the ten cases', outside),
     await ready(variantsOf({ left: 'robin-mail', right: 'linux-6.1', scenario: asked.scenario }), 'only ', outside),
+    await ready(rankingOf({ run: made.run, title: 'a story' }), 'explain it', outside),
+    await ready(conformOf({ run: made.run, title: 'a story', variant: 'robin-mail' }), 'in numbers', outside),
     await fetched(pickToCompare(made.run), outside),
     await fetched(openComparison({ left: made.run, right: other.run }), outside),
     await fetched(openNotes(made.run), outside),
