@@ -1,5 +1,6 @@
 import { type Note, type NotesDocument, type Reply, recordChars, type Signed } from '@custody/annotations';
 import { fieldsOf, nameOf } from '@custody/trace';
+import { inBatches } from './batches.ts';
 import { catalogueOf } from './catalogue.ts';
 import { changeNotes, notesOf } from './notes.ts';
 import { openRun, type Run } from './open-run.ts';
@@ -7,7 +8,6 @@ import type { Ports } from './ports.ts';
 
 /** A mail becomes one record, with the note's id and the like beside it. */
 const mailChars = recordChars - 512;
-const batchChars = 2 * recordChars;
 
 /** A mail of a thread: who says it is not verified. */
 export interface ThreadMail {
@@ -98,21 +98,6 @@ export interface TakenMails {
 
 const sizeOf = ({ id, author, text }: ThreadMail): number => JSON.stringify([id, author, text]).length;
 
-/** The mails in batches, each of which fits one update that a server takes, whatever script they are in. */
-const batchesOf = function* <Answer extends readonly [ThreadMail, string]>(answers: readonly Answer[]) {
-  let [batch, size]: [Answer[], number] = [[], 0];
-  for (const answer of answers) {
-    const more = sizeOf(answer[0]);
-    if (size + more > batchChars) {
-      yield batch;
-      [batch, size] = [[], 0];
-    }
-    batch.push(answer);
-    size += more + 100;
-  }
-  yield batch;
-};
-
 /** Which note each mail answers, through other mails if need be; null for one that answers none. */
 const targetsOf = (mails: readonly ThreadMail[]) => {
   const byId = new Map(mails.map((mail) => [mail.id, mail]));
@@ -197,7 +182,7 @@ export const takeMails = async (ports: Ports, mails: readonly ThreadMail[], auth
       continue;
     }
     const run = await openRun(ports.log, entry);
-    for (const batch of batchesOf(answers)) {
+    for (const batch of inBatches(answers, ([mail]) => sizeOf(mail))) {
       let of: TakenMails = { replies: [], known: 0, left: [] };
       await changeNotes(ports, run, author, (notes, signed) => ({
         update: notes.together(() => {
