@@ -11,6 +11,8 @@ import type { Terminal } from './view.ts';
 export interface ScreensOptions {
   /** Keys by the full names of bindings, instead of their own. */
   readonly keys?: ReadonlyMap<string, readonly string[]>;
+  /** Bindings of the first screen, by their full names, that are pressed as it opens. */
+  readonly begin?: readonly string[];
   /** Says everything in lines without boxes, for a screen reader. @default false */
   readonly isAccessible?: boolean;
   /** The terminal has only ASCII. @default false */
@@ -57,13 +59,14 @@ export const openScreens = async (
   options: ScreensOptions = {},
 ): Promise<void> => {
   checkTerminal(terminal, first);
-  const { keys = new Map(), isAccessible = false } = options;
+  const { keys = new Map(), begin = [], isAccessible = false } = options;
+  const keymap = keymapOf(keys);
   const { stdin, stdout } = terminal;
   const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
   const isColored = stdout.hasColors?.() ?? false;
   const screen = ownScreen(terminal, options);
   let hands: Hands | undefined;
-  const store = storeOf(first, outside, { size, keymap: keymapOf(keys) }, () => {
+  const store = storeOf(first, outside, { size, keymap }, () => {
     if (hands === undefined) throw new Error('Cannot use the terminal as nothing is drawn yet');
     return hands;
   });
@@ -80,6 +83,12 @@ export const openScreens = async (
         }),
     };
   };
+  store.press(
+    begin.flatMap((name) => {
+      const own = first.bindings.find(({ id }) => name === `${first.name}.${id}`)?.keys ?? [];
+      return keymap.keysOf(name, own).slice(0, 1);
+    }),
+  );
   // Before the first frame, so that no key typed over it is echoed.
   screen.takeKeys(true);
   screen.enter();
