@@ -63,6 +63,9 @@ const syscalls: Readonly<Record<string, UserKind>> = {
   'close /dev/vfio/GROUP': 'close',
 };
 
+export const syscallNames: readonly string[] = Object.keys(syscalls);
+export const syscallsOf = (kind: UserKind): readonly string[] => syscallNames.filter((name) => syscalls[name] === kind);
+
 export const syscallKinds: readonly UserKind[] = [...new Set(Object.values(syscalls))];
 
 /** Where a claim tells who has the group, a system call tells nothing more. */

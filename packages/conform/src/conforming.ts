@@ -71,7 +71,7 @@ export class Conforming {
     this.run = run;
     this.variant = variant;
     this.drivers = new DriverNames(topology);
-    this.seen = seenIn(run.timeline);
+    this.seen = seenIn(run.timeline, variant);
     this.groupByDevice = new Map(topology.groups.flatMap(({ id, devices }) => devices.map((one) => [one.id, id])));
   }
 

@@ -111,6 +111,9 @@ export class Starts {
       const isBack = frames.length === 0 && (result === null || result === fact.data.errno);
       return isBack ? done(withStance(world, slot, idle)) : nothing;
     }
+    if (fact.type === 'SyscallEntered' && syscallKind(this.variant, fact.data.call) === null) {
+      return frames.length === 0 ? done(withStance(world, slot, idle)) : nothing;
+    }
     const top = frames.at(-1);
     if (!mayStart(top) || !this.canBegin(fact)) return nothing;
     switch (fact.type) {
