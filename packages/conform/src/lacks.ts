@@ -77,6 +77,7 @@ export class Lacks {
   private readonly domains = new Set<GroupId>();
   private readonly calls = new Map<TaskId, number>();
   private readonly drives = new Map<TaskId, DeviceId>();
+  private readonly bound = new Set<DeviceId>();
   private readonly locks = new Map<string, LockLines>();
   private readonly entered = new Map<string, number>();
   private readonly returned = new Set<string>();
@@ -92,9 +93,10 @@ export class Lacks {
     switch (event.type) {
       case 'DriverCleared':
         if (!this.drives.has(event.task)) this.left ??= event.type;
+        this.bound.delete(event.data.device);
         break;
       case 'CallEntered':
-        if (event.data.op === 'unuse' && !this.drives.has(event.task)) this.left ??= 'CallEntered unuse';
+        if (event.data.op === 'unuse' && !this.drives.has(event.task)) this.left ??= `${event.type} unuse`;
         this.calls.set(event.task, this.depth(event.task) + 1);
         break;
       case 'CallReturned':
@@ -103,7 +105,12 @@ export class Lacks {
         break;
       case 'BindStarted':
       case 'UnbindStarted':
+        if (event.type === 'BindStarted') this.bindStarted(event.task, event.data.device);
+        this.bound.delete(event.data.device);
         this.drives.set(event.task, event.data.device);
+        break;
+      case 'BindReturned':
+        if (event.data.errno === 'OK') this.bound.add(event.data.device);
         break;
       case 'OwnerSet':
         this.ownerSet(event.task, event.data.group, event.data.owner);
@@ -138,6 +145,11 @@ export class Lacks {
 
   private isAtWork(task: TaskId): boolean {
     return this.calls.has(task) || this.drives.has(task);
+  }
+
+  /** A device was bound before, and may have been let go since: but not if the lock of that bind is held still. */
+  private bindStarted(task: TaskId, device: DeviceId): void {
+    if (this.bound.has(device) && this.drives.get(task) !== device) this.left ??= 'two binds of one device';
   }
 
   private ownerSet(task: TaskId, group: GroupId, owner: OwnerId | null): void {

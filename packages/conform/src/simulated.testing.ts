@@ -29,7 +29,7 @@ const told: readonly ScriptedCall['kind'][] = [
 ];
 
 const isPlain = (call: ScriptedCall): boolean =>
-  told.includes(call.kind) && (call.kind !== 'bind' || (call.drivers.length === 1 && call.joins === undefined));
+  told.includes(call.kind) && (call.kind !== 'bind' || call.joins === undefined);
 
 /** Scenarios of which every call is one that a recording tells apart: nobody comes or goes. */
 export const tellable: readonly Scenario[] = scenarios.filter(

@@ -1,4 +1,5 @@
 import {
+  driverNamed,
   freshRegisters,
   type OpenMachine,
   type Program,
@@ -166,6 +167,32 @@ export class Starts {
     const told: Fact = { type: 'BindReturned', data: { device, errno: 'EPROBE_DEFER' } };
     if (this.lockHeld(world, slot, device) === null || !this.seen.shows(told)) return [];
     return [withStance(world, slot, { ...stanceOf(world, slot), pending: [told] })];
+  }
+
+  /**
+   * __device_attach() tries one driver after the other under one device_lock: a bind that begins where the lock was about
+   * to be let go begins under it.
+   *
+   * @returns the world in which the task has kept the lock; null where `fact` is no such beginning.
+   */
+  keptLock(world: World, slot: number, fact: Fact): World | null {
+    const stance = stanceOf(world, slot);
+    const [head, ...more] = stance.pending;
+    if (fact.type !== 'BindStarted' || head?.type !== 'LockReleased' || more.length > 0) return null;
+    const lock = this.open.machine.allLocks.find(({ id }) => id === deviceLock(fact.data.device));
+    if (lock === undefined || lock.id !== head.data.lock || this.isBound(world, fact.data.device)) return null;
+    if (this.open.obstacle(world.state, { lock, awaits: null }) !== null) return null;
+    const state = this.open.changed(world.state, () => {
+      lock.holder = slot;
+    });
+    const frames: readonly Frame[] = [...stance.frames, { kind: 'section', lock, isHeld: true }];
+    return withStance({ ...world, state }, slot, { ...stance, frames, pending: [] });
+  }
+
+  private isBound({ state }: World, device: DeviceId): boolean {
+    return this.open.at(state, ({ views }) =>
+      views.devices.some(({ id, driver }) => id === device && driverNamed(driver) !== null),
+    );
   }
 
   private lockHeld(world: World, slot: number, device: DeviceId): SectionFrame | null {
