@@ -12,7 +12,7 @@ export const bindCall = (
   device: DeviceId,
   driver: DriverName,
   chance: 'ok' | 'may fail' = 'may fail',
-): ScriptedCall => ({
+): Extract<ScriptedCall, { readonly kind: 'bind' }> => ({
   kind: 'bind',
   device,
   drivers: [driver],
@@ -23,7 +23,11 @@ export const bindCall = (
   probe: chance,
   groups: chance,
 });
-export const unbindCall = (device: DeviceId): ScriptedCall => ({ kind: 'unbind', device, from: null });
+export const unbindCall = (device: DeviceId): Extract<ScriptedCall, { readonly kind: 'unbind' }> => ({
+  kind: 'unbind',
+  device,
+  from: null,
+});
 
 export type UserKind = Extract<ScriptedCall, { readonly owner: string }>['kind'];
 export const userCall = (kind: UserKind, user: number, device: DeviceId): ScriptedCall => ({
