@@ -135,7 +135,9 @@ export class Lacks {
 
   /** In words; null when nothing is lacking. */
   found(kinds: Kinds): string | null {
-    return unseenBeginning(kinds, this.left) ?? this.unseenLock() ?? this.unseenCall(kinds) ?? this.unseenSyscall();
+    return (
+      unseenBeginning(kinds, this.left) ?? this.unseenLock() ?? this.unseenCall(kinds) ?? this.unseenSyscall(kinds)
+    );
   }
 
   /** How many calls the task is inside. */
@@ -207,12 +209,14 @@ export class Lacks {
     return unseen === undefined ? null : `${unseen.what}, and no CallEntered ${unseen.by[0]}`;
   }
 
-  private unseenSyscall(): string | null {
+  private unseenSyscall(kinds: Kinds): string | null {
     if (this.variant.knobs.userGuard !== 'viability') return null;
     const call = syscallNames.find((name) => this.returned.has(name) && !this.entered.has(name));
     if (call !== undefined) return `SyscallReturned ${call}, and no SyscallEntered of it`;
     const times = (kind: UserKind): number =>
       syscallsOf(kind).reduce((sum, name) => sum + (this.entered.get(name) ?? 0), 0);
+    const isAttached = this.entered.size > 0 && kinds.has('CallEntered attach');
+    if (isAttached && times('set-iommu') === 0) return `CallEntered attach, and no ${syscallsOf('set-iommu')[0]}`;
     const unseen = later.find(([kind, before, most]) => times(kind) > most && times(before) === 0);
     return unseen === undefined ? null : `${syscallsOf(unseen[0])[0]}, and no ${syscallsOf(unseen[1])[0]}`;
   }
