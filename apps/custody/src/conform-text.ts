@@ -1,93 +1,17 @@
 import { lineOf } from '@custody/replay';
-import { fieldsOf, ownerText } from '@custody/trace';
 import {
   type CasesOfRun,
   type Conformance,
   type Continuation,
   type Coverage,
   cases,
-  type Instead,
-  type KnobRepair,
   type Ranking,
-  type Refuted,
-  type Repair,
   type RunConformance,
   type RunsCoverage,
+  refutationLines,
 } from '@custody/workbench';
 import { quoted } from './experiment-options.ts';
 import { count, many } from './print.ts';
-
-type Told = NonNullable<Instead['told']>;
-/** Worlds that could have come to the same, told once. */
-const worldLines = (worlds: Refuted['worlds'], variant: string): readonly string[] => {
-  const alike = Map.groupBy(worlds, ({ instead }) => JSON.stringify(instead));
-  return [...alike.values()].flatMap((same, index) => {
-    const owned = same.map((world) => ownedText(world)).join('; or ');
-    const instead = same[0]?.instead ?? [];
-    return [
-      `  ${index === 0 ? `what ${variant} could have done instead` : 'or'}, the group being ${owned}:`,
-      ...(instead.length === 0 ? ['    nothing of this task'] : instead.flatMap(insteadLines)),
-    ];
-  });
-};
-
-type Owned = { readonly owner: string | null; readonly count: number | null; readonly domain: string | null };
-
-const factText = (fact: Told): string => `${fact.type} ${fieldsOf(fact)}`;
-const ownedText = ({ owner, count: users, domain }: Owned): string =>
-  `owned by ${ownerText({ owner, count: users })}, count ${users ?? '?'}${domain === null ? '' : `, domain ${domain}`}`;
-
-const stepText = ({ label, readings }: { readonly label: string; readonly readings: string }): string =>
-  readings === '' ? label : `${label} (${readings})`;
-
-const insteadLines = ({ label, told, waitsFor, ownership, readings, after }: Instead): readonly string[] => {
-  const what = [
-    waitsFor === null ? (told === null ? 'nothing' : factText(told)) : `it waits for ${waitsFor}`,
-    ...(ownership === null ? [] : [`with the group ${ownedText(ownership)}`]),
-  ].join(', ');
-  const where = label === null ? what : `at ${stepText({ label, readings })}: ${what}`;
-  return [`    ${where}`, ...(after.length === 0 ? [] : [`      after ${after.map(stepText).join('; ')}`])];
-};
-
-const repairText = (repair: Repair): string => {
-  const then = `then ${many(repair.explains, 'event')} more can be explained`;
-  switch (repair.change) {
-    case 'errno':
-      return `if it had returned ${repair.errno}: ${then}`;
-    case 'reading':
-      return `if the group had been read as ${ownedText({ ...repair, domain: null })}: ${then}`;
-    case 'added':
-      return `if ${factText(repair.fact)} had come first: ${then}`;
-    case 'dropped':
-      return `if this line were not there: ${then}`;
-  }
-};
-
-const knobsOf = ({ knobs }: KnobRepair): string =>
-  Object.entries(knobs)
-    .map(([knob, value]) => `${knob} "${value}"`)
-    .join(' and ');
-
-const knobLines = (repair: KnobRepair | null, events: number): readonly string[] => {
-  if (repair === null) return [];
-  const reach = repair.isExplained
-    ? 'all of it is explained'
-    : `${count(repair.position)} of ${count(events)} events are`;
-  return [`  with ${knobsOf(repair)}: ${reach}`];
-};
-
-const mostRepairs = 3;
-
-const refutedLines = (
-  { event, reading, worlds, repairs }: Refuted,
-  { variant, knobs, events }: RunConformance,
-): readonly string[] => [
-  `  ${lineOf(event).trim()}`,
-  ...(reading === null || reading.count === null ? [] : [`  the group was read as ${ownedText(reading)}`]),
-  ...worldLines(worlds, variant),
-  ...repairs.slice(0, mostRepairs).map((repair) => `  ${repairText(repair)}`),
-  ...knobLines(knobs, events),
-];
 
 const timesText = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -128,7 +52,12 @@ export const conformLines = (found: RunConformance): readonly string[] => {
   const { answer, title, position, coverage } = found;
   const see = `custody replay ${quoted(title)} --at ${position}`;
   if (answer.kind === 'refuted')
-    return [headOf(found), ...refutedLines(answer, found), workText(found), `  see: ${see}`];
+    return [
+      headOf(found),
+      ...refutationLines(answer, found).map((line) => `  ${line}`),
+      workText(found),
+      `  see: ${see}`,
+    ];
   return [
     headOf(found),
     workText(found),

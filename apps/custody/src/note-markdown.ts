@@ -1,6 +1,7 @@
 import { fieldsOf, nameOf, type Timeline } from '@custody/trace';
 import type { Note, NotesOfRun, Run } from '@custody/workbench';
 import { authorText, placeText } from './note-text.ts';
+import { harmlessText } from './print.ts';
 
 /** What a person wrote stays what it is: no heading, rule or HTML of theirs joins ours. */
 const quoted = (body: string): string[] =>
@@ -53,5 +54,5 @@ export const markdownOf = (run: Run, { notes, marks }: NotesOfRun): string => {
     ...(marks.length === 0 ? [] : ['', '## Marks', '']),
     ...marks.map(({ anchor, name, author }) => `- @${anchor.position}: ${code(name)}, ${inline(author)}`),
   ];
-  return `${lines.join('\n')}\n`;
+  return harmlessText(`${lines.join('\n')}\n`);
 };

@@ -64,6 +64,8 @@ const hasUnicode = (): boolean => {
 export interface ScreenOptions {
   /** Says everything in lines, for a screen reader; `INK_SCREEN_READER=true` asks for it as well. */
   readonly accessible?: boolean;
+  /** What is being recorded shows as it comes, from the start. */
+  readonly follow?: boolean;
   /** The file of a cast of what is seen. */
   readonly record?: string;
 }
@@ -93,7 +95,7 @@ export const recordRun = async (outside: Outside, reference: string, at: number,
 export const openScreen = async (
   first: (outside: Outside) => Promise<Standing>,
   outside: Outside,
-  { accessible = false, record }: ScreenOptions = {},
+  { accessible = false, follow = false, record }: ScreenOptions = {},
 ): Promise<void> => {
   const keys = await ownKeys();
   const { modes, openScreens } = await import('@custody/tui');
@@ -102,6 +104,7 @@ export const openScreen = async (
   const screen = await first(outside);
   const hear = record === undefined ? {} : { hear: await recorder(record, screen.title().left) };
   const release = atAnyEnd(() => isAccessible || writeSync(process.stdout.fd, modes.off));
-  await openScreens(screen, outside, terminal, { keys, isAccessible, isAscii: !hasUnicode(), ...hear });
+  const begin = follow ? ['replay.follow'] : [];
+  await openScreens(screen, outside, terminal, { keys, begin, isAccessible, isAscii: !hasUnicode(), ...hear });
   release();
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forMail, many } from './print.ts';
+import { forMail, harmlessText, many } from './print.ts';
 
 describe('text for a mail', () => {
   it('is folded to 72 columns at blanks, continued with a deeper indent', () => {
@@ -22,6 +22,12 @@ describe('text for a mail', () => {
 
   it('cuts what has no blanks', () => {
     expect(forMail(['x'.repeat(100)]).map((line) => line.length)).toEqual([72, 30]);
+  });
+
+  it('may be one line of a million characters', () => {
+    const folded = forMail([`  ${'x'.repeat(1_000_000)}`]);
+    expect(folded.every((line) => line.length <= 72)).toBe(true);
+    expect(folded.join('').replaceAll(' ', '')).toHaveLength(1_000_000);
   });
 });
 
@@ -52,6 +58,12 @@ describe('a command in a mail', () => {
       'this is a bug in custody',
     ]);
     expect(forMail(['try: custody cases VARIANT'])).toEqual(['try: npx custody cases VARIANT']);
+  });
+});
+
+describe('what other people wrote', () => {
+  it('keeps its lines and tabs, and steers no terminal', () => {
+    expect(harmlessText('a\n\tb\u001b[31m\u009b2J\r\u202e')).toBe('a\n\tb\ufffd[31m\ufffd2J\ufffd\ufffd');
   });
 });
 

@@ -58,17 +58,25 @@ export const toAscii = (line: string): string =>
 const harmless = (line: string): string =>
   line.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (char) => (char === '\t' ? ' ' : '\ufffd'));
 
-/** As `harmless`, of text that may have several lines. */
-export const harmlessText = (text: string): string => text.split('\n').map(harmless).join('\n');
+/** As `harmless`, of text that may have several lines, and tabs. */
+export const harmlessText = (text: string): string => text.replace(/[^\n\t]+/g, harmless);
 
 /** A line folded at blanks to `width` columns; what continues it is indented by `hang` more than it was. */
 export const fold = (line: string, width: number, hang = 2): string[] => {
-  if (line.length <= width) return [line];
   // However far the line is indented, half of the width is left for words.
   const indent = ' '.repeat(Math.min((/^ */.exec(line)?.[0].length ?? 0) + hang, width >> 1));
-  const at = line.lastIndexOf(' ', width);
-  const cut = at > indent.length ? at : width;
-  return [line.slice(0, cut).trimEnd(), ...fold(indent + line.slice(cut).trimStart(), width, 0)];
+  const folded: string[] = [];
+  let [lead, from] = ['', 0];
+  while (lead.length + line.length - from > width) {
+    const piece = lead + line.slice(from, from + width + 1 - lead.length);
+    const at = piece.lastIndexOf(' ');
+    const cut = at > indent.length ? at : width;
+    folded.push(piece.slice(0, cut).trimEnd());
+    from += cut - lead.length;
+    while (line[from] === ' ') from += 1;
+    lead = indent;
+  }
+  return [...folded, lead + line.slice(from)];
 };
 
 /** A command of ours where it stands alone, or after a colon; not the word in a sentence. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openNotes } from '@custody/annotations';
 import { memoryLog } from '@custody/log';
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { joinRun } from './client.ts';
 import { tokenOf } from './invitation.ts';
@@ -242,11 +242,14 @@ describe('a message', () => {
       expect([1009, 1006]).toContain(code);
       stranger?.end();
     }
+    expect(server.reasons().filter((reason) => /connection of .* is closed: .*payload/i.test(reason))).toHaveLength(2);
     await othersGoOn();
   }, 30_000);
 
   it('of random bytes does at most that, from a stranger or from somebody who was let in', async () => {
     const token = await tokenFor('mallory');
+    // What Hocuspocus says to the console, `custody serve` writes into its log.
+    using said = vi.spyOn(console, 'error');
     for (let round = 0; round < 40; round += 1) {
       const socket = await opened();
       for (let count = 0; count < 5; count += 1) socket.send(randomBytes(1 + ((round * 7 + count * 31) % 300)));
@@ -260,6 +263,7 @@ describe('a message', () => {
       socket.close();
       stranger.end();
     }
+    expect(said).toHaveBeenCalled();
     await othersGoOn();
   }, 60_000);
 

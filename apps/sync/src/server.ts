@@ -36,8 +36,16 @@ const plain = (response: ServerResponse, status: number, text: string): void => 
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 };
 
-/** Sockets on one port: WebSockets for the notes, HTTP for the run. */
-const socketsFor = (service: Hocuspocus<never>, { messageBytes, sockets: most }: Limits) => {
+/**
+ * Sockets on one port: WebSockets for the notes, HTTP for the run.
+ *
+ * @param ended - told why a socket was ended that did what no WebSocket may.
+ */
+const socketsFor = (
+  service: Hocuspocus<never>,
+  { messageBytes, sockets: most }: Limits,
+  ended: (reason: string) => void,
+) => {
   const connections = new Map<string, ReturnType<typeof service.handleConnection>>();
   return crossws({
     serverOptions: { maxPayload: messageBytes, perMessageDeflate: false },
@@ -53,7 +61,8 @@ const socketsFor = (service: Hocuspocus<never>, { messageBytes, sockets: most }:
         connections.delete(peer.id);
       },
       // What a peer does wrong ends its socket; `close` follows.
-      error: () => {},
+      error: (peer, { message }) =>
+        ended(`a connection of ${peer.remoteAddress ?? 'nobody known'} is closed: ${message}`),
     },
   });
 };
@@ -94,7 +103,7 @@ export const startSyncServer = async (options: SyncServerOptions): Promise<SyncS
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === 'GET' && request.url?.startsWith(runPath)) {
       sendRun(request, response).catch((error) => {
-        say({ at: now().toISOString(), what: 'trouble', reason: String((error as Error).message) });
+        trouble(String((error as Error).message));
         response.destroy();
       });
       return;
@@ -102,7 +111,8 @@ export const startSyncServer = async (options: SyncServerOptions): Promise<SyncS
     plain(response, request.url === '/' ? 200 : 404, 'custody serve: join with custody join');
   };
 
-  const sockets = socketsFor(service as Hocuspocus<never>, limits);
+  const trouble = (reason: string): void => say({ at: now().toISOString(), what: 'trouble', reason });
+  const sockets = socketsFor(service as Hocuspocus<never>, limits, trouble);
   const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
   server.on('upgrade', (request, socket, head) => void sockets.handleUpgrade(request, socket, head));
   const { port: bound } = await listening(server, port, host);

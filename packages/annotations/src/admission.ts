@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { type MapName, mapNames, mapRules } from './notes-rules.ts';
+import { type MapName, mapNames, mapRules, recordChars as usualChars } from './notes-rules.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
 /** What an update did to one record. */
@@ -184,7 +184,7 @@ const sizeOf = (record: unknown): number =>
 /** Opens a door to a document that holds nothing yet. */
 export const openGate = ({
   updateBytes = 524_288,
-  recordChars = 65_536,
+  recordChars = usualChars,
   records: mostRecords = 200_000,
 }: AdmissionLimits = {}): Gate => {
   let doc = new Y.Doc();

@@ -37,3 +37,4 @@ export {
   snapshotEvery,
   updateIn,
 } from './notes-event.ts';
+export { recordChars } from './notes-rules.ts';

@@ -2,6 +2,9 @@ import * as Y from 'yjs';
 import { isStoredMark, isStoredMeaning, isStoredWord, noteIn, replyIn, verdictIn } from './records.ts';
 import type { Shape } from './shape.ts';
 
+/** Characters of one record as JSON, or of one body: what is larger is let in nowhere. */
+export const recordChars = 65_536;
+
 /** What may stand in one map of the notes' document, and who may put it there. */
 export interface MapRule {
   /** What one of its records is called. */

@@ -85,4 +85,16 @@ describe('the gate', () => {
     expect(openNotesEvents(log).list()).toEqual([]);
     expect(openNotes([gate.whole()]).list()).toEqual([]);
   });
+
+  it('admits the longest body that a verb writes, which is as long as it says', () => {
+    const notes = openNotes();
+    const [longest, longer] = ['x'.repeat(65_536), 'x'.repeat(65_537)];
+    const ada = { author: 'ada', at };
+    const gate = openGate();
+    expect(gate.admit(notes.add({ id: 'n1', anchor, body: longest, ...ada }), 'ada')).toMatchObject({ admitted: true });
+    const refused = 'Cannot keep 65537 characters in one note as 65536 are allowed';
+    expect(() => notes.add({ id: 'n2', anchor, body: longer, ...ada })).toThrow(refused);
+    expect(() => notes.reply({ id: 'r1', note: 'n1', body: longer, ...ada })).toThrow(refused);
+    expect(() => notes.edit({ id: 'n1', author: 'ada', body: longer })).toThrow(refused);
+  });
 });

@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { flatPart, keepBody, keepMeanings, setBody } from './editing.ts';
 import { marksIn } from './listing.ts';
 import type { NotesDocument } from './notes-document.ts';
+import { recordChars } from './notes-rules.ts';
 import {
   claimIn,
   isStoredMark,
@@ -66,6 +67,14 @@ const mustBeOwnWords = (shape: Shape, id: string, author: string): void => {
   if (writer !== author) throw new Error(`Cannot edit "${id}" as ${writer} wrote it; reply to it instead`);
 };
 
+/** What the door would refuse is not written in the first place: it could never be sent to anybody. */
+const mustFit = (body: string): void => {
+  if (body.length <= recordChars) return;
+  throw new Error(
+    `Cannot keep ${body.length} characters in one note as ${recordChars} are allowed; say less, or write several`,
+  );
+};
+
 const labelKey = (note: string, label: string): string => `${note} ${label}`;
 
 /** Every verb that changes the document. */
@@ -74,6 +83,7 @@ export const verbsOn = (doc: Y.Doc, shape: Shape) => {
   const verbs: Pick<NotesDocument, 'add' | 'reply' | 'edit' | 'remove' | 'resolve' | 'label' | 'mark'> = {
     add: ({ id, author, at, anchor, body, claimed }) => {
       mustBeNew(shape, id, 'note');
+      if (claimed === undefined) mustFit(body);
       const head = [claimed?.by ?? author, storedTime(at), claimed === undefined ? flatPart(body) : body] as const;
       return change(() => {
         keepMeanings(shape, [anchor, anchor.until]);
@@ -85,6 +95,7 @@ export const verbsOn = (doc: Y.Doc, shape: Shape) => {
     reply: ({ id, note, author, at, body, claimed }) => {
       mustExist(shape, note, 'reply to');
       mustBeNew(shape, id, 'reply');
+      if (claimed === undefined) mustFit(body);
       const writer = claimed?.by ?? author;
       // A mail's words are nobody's to edit: two who bring it in say the same, whichever record stands.
       const flat = claimed === undefined ? flatPart(body) : body;
@@ -98,6 +109,7 @@ export const verbsOn = (doc: Y.Doc, shape: Shape) => {
       mustBeOwn(shape, id, author, 'edit');
       if (shape.marks.has(id)) throw new Error(`Cannot edit "${id}" as it is a mark; give it another name or place`);
       mustBeOwnWords(shape, id, author);
+      mustFit(body);
       return change(() => setBody(shape, id, body));
     },
     remove: ({ id, author }) => {

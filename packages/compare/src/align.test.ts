@@ -61,14 +61,13 @@ describe('a big difference', () => {
   const joined = (...parts: readonly Int32Array[]): Int32Array => Int32Array.from(parts.flatMap((part) => [...part]));
 
   it.each([4, 400, 40_000])(
-    'of two unrelated runs of 30,000 events of %i kinds is aligned in bounded time',
+    'of two unrelated runs of 30,000 events of %i kinds is not aligned to the last',
     (kinds) => {
       const [left, right] = [noise(30_000, kinds, 1), noise(30_000, kinds, 2)];
       const { matches, exact } = align(left, right);
       expect(exact).toBe(false);
       expect(isValid(left, right, matches)).toBe(true);
     },
-    5_000,
   );
 
   /** The left with so many of its keys replaced, left out or followed by another, and how many edits that is at most. */

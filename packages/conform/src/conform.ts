@@ -1,9 +1,11 @@
+import { saying, toTheEnd } from '@custody/explore';
 import type { Variant } from '@custody/ownership';
 import { type GroupId, type Position, position } from '@custody/trace';
 import { Conforming, type ConformingRun, type Stuck, type Unsure } from './conforming.ts';
 import type { Coverage } from './coverage.ts';
 import { type Refuted, refutation } from './refutation.ts';
 import { repairsAt } from './repairs.ts';
+import { seeing } from './seen.ts';
 
 interface Explained {
   readonly kind: 'explained';
@@ -38,30 +40,28 @@ export interface ConformOptions {
   readonly upTo?: number;
   /** Whether to say why a variant is refuted, and what would repair it. Default: yes. */
   readonly withReasons?: boolean;
-  /** Called now and then with how many events have been explained. */
-  readonly onProgress?: (explained: number) => void;
 }
 
-const everySo = 4096;
+/** Between two yields: some milliseconds at most. */
+const everySo = 64;
 
 /**
- * Whether `variant` can do what the run shows, filling in what no line of it tells. Groups are taken one by one: whose
- * one group is, is nobody else's affair.
- *
- * @see docs/decisions/0012-what-explains-a-run.md
+ * As `conform`; yields how many events have been explained, often enough that keys can be answered in between, and can be
+ * left there.
  */
-export const conform = (
+export function* conformingTo(
   run: ConformingRun,
   variant: Variant,
-  { upTo = run.timeline.length, withReasons = true, onProgress }: ConformOptions = {},
-): Conformance => {
-  const conforming = new Conforming(run, variant);
+  { upTo = run.timeline.length, withReasons = true }: ConformOptions = {},
+): Generator<number, Conformance> {
   const { timeline } = run;
+  const seen = yield* saying(0, seeing(timeline, variant));
+  const conforming = new Conforming(run, variant, seen);
   let stop: Stuck | Unsure | null = null;
   let quiet = 0;
   let index = 0;
   for (; index < Math.min(upTo, timeline.length); index += 1) {
-    if (index % everySo === 0) onProgress?.(index);
+    if (index % everySo === 0) yield index;
     if (conforming.isQuiet) quiet = index;
     stop = conforming.take(timeline.at(index), index);
     if (stop !== null) break;
@@ -89,4 +89,13 @@ export const conform = (
   const reasons = story.reasons();
   const repairs = repairsAt(conforming, run, { stuck: stop, index, reasons });
   return { ...told, answer: refutation(stop, event, reasons, repairs) };
-};
+}
+
+/**
+ * Whether `variant` can do what the run shows, filling in what no line of it tells. Groups are taken one by one: whose
+ * one group is, is nobody else's affair.
+ *
+ * @see docs/decisions/0012-what-explains-a-run.md
+ */
+export const conform = (run: ConformingRun, variant: Variant, options: ConformOptions = {}): Conformance =>
+  toTheEnd(conformingTo(run, variant, options));

@@ -66,12 +66,12 @@ export class Conforming {
   private readonly seen: Seen;
   private readonly groupByDevice: ReadonlyMap<DeviceId, GroupId>;
 
-  constructor(run: ConformingRun, variant: Variant) {
+  constructor(run: ConformingRun, variant: Variant, seen: Seen = seenIn(run.timeline, variant)) {
     const { topology } = run.header;
     this.run = run;
     this.variant = variant;
     this.drivers = new DriverNames(topology);
-    this.seen = seenIn(run.timeline, variant);
+    this.seen = seen;
     this.groupByDevice = new Map(topology.groups.flatMap(({ id, devices }) => devices.map((one) => [one.id, id])));
   }
 

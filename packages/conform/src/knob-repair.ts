@@ -1,6 +1,7 @@
+import { toTheEnd } from '@custody/explore';
 import { conflictsOf, type KnobName, type Knobs, knobNames, knobs, type Variant, variantOf } from '@custody/ownership';
 import { type Position, position } from '@custody/trace';
-import { conform } from './conform.ts';
+import { conformingTo } from './conform.ts';
 import type { ConformingRun } from './conforming.ts';
 
 /** What a refuted variant would have to do otherwise. */
@@ -44,33 +45,28 @@ const neighboursOf = ({ variant, knobs: already }: Changed): readonly Changed[] 
       knobs: { ...already, ...change },
     }));
 
-/**
- * Which knobs of a variant that is refuted at `from` would have to say something else; null when no few of them get any
- * further.
- *
- * @param onProgress - called before each that is tried.
- */
-export const knobRepair = (
+/** As `knobRepair`; yields often, and can be left there. */
+export function* repairingKnobs(
   run: ConformingRun,
   variant: Variant,
   from: Position,
-  onProgress?: () => void,
-): KnobRepair | null => {
-  const reach = (changed: Changed, upTo?: number): Position => {
-    onProgress?.();
-    return conform(run, changed.variant, { withReasons: false, ...(upTo !== undefined && { upTo }) }).position;
-  };
+): Generator<unknown, KnobRepair | null> {
+  function* reach(changed: Changed, upTo?: number): Generator<unknown, Position> {
+    const options = { withReasons: false, ...(upTo !== undefined && { upTo }) };
+    return (yield* conformingTo(run, changed.variant, options)).position;
+  }
   let best: { readonly changed: Changed; readonly position: Position } = {
     changed: { variant, knobs: {} },
     position: from,
   };
   for (let round = 0; round < mostKnobs && best.position < run.timeline.length; round += 1) {
     const { changed, position: reached } = best;
-    const further = neighboursOf(changed)
-      .filter((one) => reach(one, reached + 1) > reached)
-      .slice(0, mostFollowed);
+    const further: Changed[] = [];
+    for (const one of neighboursOf(changed)) {
+      if (further.length < mostFollowed && (yield* reach(one, reached + 1)) > reached) further.push(one);
+    }
     for (const one of further) {
-      const end = reach(one);
+      const end = yield* reach(one);
       if (end > best.position) best = { changed: one, position: end };
     }
     if (best.changed === changed) break;
@@ -78,4 +74,11 @@ export const knobRepair = (
   if (best.position === from) return null;
   const isExplained = best.position === run.timeline.length;
   return { knobs: best.changed.knobs, position: position(best.position), isExplained };
-};
+}
+
+/**
+ * Which knobs of a variant that is refuted at `from` would have to say something else; null when no few of them get any
+ * further.
+ */
+export const knobRepair = (run: ConformingRun, variant: Variant, from: Position): KnobRepair | null =>
+  toTheEnd(repairingKnobs(run, variant, from));

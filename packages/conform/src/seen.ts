@@ -1,3 +1,4 @@
+import { toTheEnd } from '@custody/explore';
 import type { Variant } from '@custody/ownership';
 import type { Fact, TaskId, Timeline } from '@custody/trace';
 import { Lacks } from './lacks.ts';
@@ -95,13 +96,17 @@ const together: readonly (readonly [Kind, Kind])[] = [
   ['BusNotified BOUND_DRIVER', 'BusNotified DRIVER_NOT_BOUND'],
 ];
 
-/** What the run shows to one who asks whether it can be `variant`'s. */
-export const seenIn = (timeline: Timeline, variant: Variant): Seen => {
+/** Between two yields: a millisecond or so. */
+const everySo = 4096;
+
+/** Reads what a run can show to one who asks whether it is `variant`'s; yields often, so that it can be left. */
+export function* seeing(timeline: Timeline, variant: Variant): Generator<void, Seen> {
   const kinds = new Set<Kind>(['BugHit']);
   const tasks = new TaskSet();
   const firstOf = new Map<TaskId, Fact>();
   const lacking = new Lacks(variant);
   for (let index = 0; index < timeline.length; index += 1) {
+    if (index % everySo === 0) yield;
     const event = timeline.at(index);
     lacking.take(event);
     if (event.type === 'LineKept' || ignored.has(event.type)) continue;
@@ -116,4 +121,6 @@ export const seenIn = (timeline: Timeline, variant: Variant): Seen => {
   for (const [one, other] of together) if (kinds.has(one)) kinds.add(other);
   const lacks = lacking.found(kinds);
   return { kinds, inFlight, lacks, shows: (fact) => !ignored.has(fact.type) && kinds.has(kindOf(fact)) };
-};
+}
+
+export const seenIn = (timeline: Timeline, variant: Variant): Seen => toTheEnd(seeing(timeline, variant));

@@ -35,6 +35,7 @@ export { exploringInShards, type ShardsOptions } from './parallel/exploring-in-s
 export { movable, type Question, type ShardPort, type ShardTalk } from './parallel/shard-port.ts';
 export { isWitness, type Property } from './property.ts';
 export { type Observed, type Refinement, refines, refining } from './refines.ts';
+export { saying } from './saying.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './schedule.ts';
 export type { Choice, Moment, Parting, PartingReason, Scheduler } from './scheduler.ts';
 export { type AfterParting, type FollowOptions, follow } from './schedulers/follow.ts';

@@ -6,7 +6,7 @@ import {
   readFtraceHead,
   type Wholeness,
 } from '@custody/trace-export';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from './findings.ts';
 import type { ImportReport, TraceImport } from './import-trace.ts';
 import { lockTimes } from './lock-times.ts';

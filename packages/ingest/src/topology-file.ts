@@ -1,5 +1,5 @@
 import { deviceId, driverId, groupId, type Topology } from '@custody/trace';
-import { z } from 'zod';
+import * as z from 'zod';
 import { managedByName } from './managed-drivers.ts';
 
 const address = z.string().regex(/^0x[0-9a-f]+$/, 'must be an address such as 0xff110000054ada00');

@@ -125,6 +125,13 @@ describe('an mbox', () => {
     ]);
   });
 
+  it('goes on in a mail where a line only begins as a mail does', async () => {
+    const { mails } = await readMbox(
+      raw('From a@b Thu Nov 26 09:00:00 2026', 'Message-ID: <1@x>', '', 'so:', '', 'From here on it is held.', 'ok'),
+    );
+    expect(mails.map(({ text }) => text)).toEqual(['so:\n\nFrom here on it is held.\nok']);
+  });
+
   it('may be a single mail; what is neither is refused', async () => {
     const { mails, nameless } = await readMbox(raw('From: a@b.example', 'Subject: hi', '', 'no id'));
     expect([mails.length, nameless]).toEqual([0, 1]);
@@ -152,6 +159,25 @@ describe('the own words of a reply', () => {
       'Bob',
     ];
     expect(ownWords(text.join('\n'))).toBe('Hi,\n\nBecause of the mutex:\nit is held.\n\nThere too.');
+  });
+
+  it.each([
+    ['a rule', ['________________________________', 'From: Ada <a@x>', 'Sent: Thursday, November 26, 2026 6:24 AM']],
+    ['nothing', ['From: Ada <a@x>', 'Sent: Thursday, November 26, 2026 6:24 AM', 'To: Bob']],
+    ['a line in German', ['-----Ursprüngliche Nachricht-----', 'Von: Ada', 'Gesendet: Donnerstag']],
+    ['a rule in bold', ['________________________________', '', '*De :* Ada', '*Envoyé :* jeudi']],
+  ])('are not the mail below them, unquoted under %s as Outlook does', (_, head) => {
+    expect(ownWords(['Agreed.', '', ...head, '', 'why EBUSY here?'].join('\n'))).toBe('Agreed.');
+  });
+
+  it.each([
+    'From: here on\nthe mutex: is held',
+    '--- a/drivers/iommu/iommu.c\n+++ b/drivers/iommu/iommu.c\n---\n 1 file changed',
+    '__________\nCPU: 0\nPID: 1',
+    '--- snip ---\nit oopses\n--- snip ---',
+    'Reviewed-by: Bob <b@x>\nDate: today',
+  ])('are kept where they only look like it: %j', (text) => {
+    expect(ownWords(text)).toBe(text);
   });
 
   it('are empty where everything is quoted, and everything where nothing is', () => {

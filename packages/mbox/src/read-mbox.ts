@@ -12,10 +12,10 @@ export class NotAMailError extends Error {
 const beginsMbox = (text: string): boolean => text.startsWith('From ');
 const beginsMail = (text: string): boolean => /^[A-Za-z][A-Za-z0-9-]*:[ \t]/.test(text);
 
-/** The mails of an mbox, each byte a char, with their lines as they were before they were put into it. */
+/** The mails of an mbox, each byte a char, with their lines as they were before they were put into it: headers follow. */
 const split = (text: string): readonly string[] =>
   text
-    .split(/(?:^|\n)From [^\n]*\n/)
+    .split(/(?:^|\n)From [^\n]*\n(?=[!-9;-~]+:)/)
     .filter((mail) => mail.trim() !== '')
     .map((mail) => mail.replace(/^>(>*From )/gm, '$1'));
 

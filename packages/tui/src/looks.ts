@@ -1,20 +1,20 @@
 import type { Row, Tone } from './row.ts';
 
 /** How a tone looks; nothing depends on it, as some terminals and some eyes tell no colours apart. */
-export interface Look {
+interface Look {
   readonly color?: Color;
   readonly bold?: boolean;
-  readonly dimColor?: boolean;
+  readonly dim?: boolean;
   readonly inverse?: boolean;
 }
 
-/** Of the 16 that every terminal has, ones that stay apart without red and green: SGR parameters by ink's names. */
+/** Of the 16 that every terminal has, ones that stay apart without red and green, with their SGR parameters. */
 const colors = { cyan: 36, yellow: 33, red: 31, blueBright: 94 } as const;
 type Color = keyof typeof colors;
 
 const looks: Readonly<Record<Tone, Look>> = {
   normal: {},
-  dim: { dimColor: true },
+  dim: { dim: true },
   strong: { bold: true },
   good: { color: 'cyan' },
   warn: { color: 'yellow' },
@@ -23,19 +23,19 @@ const looks: Readonly<Record<Tone, Look>> = {
   inverse: { inverse: true },
 };
 
-export const lookOf = (tone: Tone, isColored: boolean): Look => {
+const lookOf = (tone: Tone, isColored: boolean): Look => {
   const { color, ...colorless } = looks[tone];
   return isColored && color !== undefined ? { ...colorless, color } : colorless;
 };
 
-const parametersOf = ({ bold, dimColor, inverse, color }: Look): readonly number[] => [
+const parametersOf = ({ bold, dim, inverse, color }: Look): readonly number[] => [
   ...(bold === true ? [1] : []),
-  ...(dimColor === true ? [2] : []),
+  ...(dim === true ? [2] : []),
   ...(inverse === true ? [7] : []),
   ...(color === undefined ? [] : [colors[color]]),
 ];
 
-/** Rows as text for a terminal, each on its line: what ink makes of them, without ink. */
+/** Rows as text for a terminal, each on its line. */
 export const paintedRows = (rows: readonly Row[], isColored: boolean): string =>
   rows
     .map((row) =>

@@ -1,17 +1,18 @@
-import { paintedRows } from './looks.ts';
-import { frameRows } from './shell/frame-rows.ts';
 import { keymapOf } from './shell/keymap.ts';
 import type { Outside } from './shell/outside.ts';
 import type { Standing } from './shell/screen.ts';
 import { type Hands, storeOf } from './shell/store.ts';
 import { heardOutput } from './terminal/cast.ts';
 import { modes } from './terminal/modes.ts';
+import { painterOf } from './terminal/painter.ts';
 import { thriftyOutput } from './terminal/thrifty-output.ts';
 import type { Terminal } from './view.ts';
 
 export interface ScreensOptions {
   /** Keys by the full names of bindings, instead of their own. */
   readonly keys?: ReadonlyMap<string, readonly string[]>;
+  /** Bindings of the first screen, by their full names, that are pressed as it opens. */
+  readonly begin?: readonly string[];
   /** Says everything in lines without boxes, for a screen reader. @default false */
   readonly isAccessible?: boolean;
   /** The terminal has only ASCII. @default false */
@@ -58,16 +59,18 @@ export const openScreens = async (
   options: ScreensOptions = {},
 ): Promise<void> => {
   checkTerminal(terminal, first);
-  const { keys = new Map(), isAccessible = false } = options;
+  const { keys = new Map(), begin = [], isAccessible = false } = options;
+  const keymap = keymapOf(keys);
   const { stdin, stdout } = terminal;
   const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
   const isColored = stdout.hasColors?.() ?? false;
   const screen = ownScreen(terminal, options);
   let hands: Hands | undefined;
-  const store = storeOf(first, outside, { size, keymap: keymapOf(keys) }, () => {
+  const store = storeOf(first, outside, { size, keymap }, () => {
     if (hands === undefined) throw new Error('Cannot use the terminal as nothing is drawn yet');
     return hands;
   });
+  const painter = isAccessible ? null : painterOf(store, screen.output, isColored, outside);
   const giveHands = ({ quit, lend }: Hands): void => {
     hands = {
       quit,
@@ -76,19 +79,25 @@ export const openScreens = async (
           screen.leave();
           await use();
           screen.enter();
+          painter?.paint();
         }),
     };
   };
+  store.press(
+    begin.flatMap((name) => {
+      const own = first.bindings.find(({ id }) => name === `${first.name}.${id}`)?.keys ?? [];
+      return keymap.keysOf(name, own).slice(0, 1);
+    }),
+  );
   // Before the first frame, so that no key typed over it is echoed.
   screen.takeKeys(true);
   screen.enter();
   try {
-    screen.tell(paintedRows(frameRows(store.shell()), isColored));
+    painter?.paint();
     const { runInk } = await import('./ink-app.tsx');
-    // ink draws from where the cursor is.
-    screen.tell('\u001b[H');
-    await runInk({ store, terminal: { stdin, stdout: screen.output }, isColored, isAccessible, giveHands });
+    await runInk({ store, terminal: { stdin, stdout: screen.output }, isAccessible, giveHands });
   } finally {
+    painter?.close();
     store.close();
     screen.leave();
     screen.takeKeys(false);

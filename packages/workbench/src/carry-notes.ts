@@ -1,5 +1,6 @@
 import type { Anchor, Mark, Note, NotesDocument, Signed } from '@custody/annotations';
 import type { Position } from '@custody/trace';
+import { inBatches } from './batches.ts';
 import { type Carried, type CarriedBy, carryPlaces } from './carry-places.ts';
 import { RequestError } from './errors.ts';
 import { changeNotes, notesOf } from './notes.ts';
@@ -41,6 +42,14 @@ const told = ({ id, author }: Note | Mark, text: string, from: Position, carried
 /** Where a note or reply comes from first, also when it was carried before. */
 const originOf = (run: Run, { id, claimed }: { readonly id: string; readonly claimed?: { readonly origin: string } }) =>
   claimed?.origin ?? `${run.header.run}/${id}`;
+
+/** A thread one by one: the note, and each reply behind it. */
+const piecesOf = (note: Note, anchor: Anchor): readonly (readonly [Note, Anchor])[] => [
+  [{ ...note, replies: [] }, anchor],
+  ...note.replies.map((reply) => [{ ...note, replies: [reply] }, anchor] as const),
+];
+const charsOf = ([{ body, replies }]: readonly [Note, Anchor]): number =>
+  JSON.stringify(replies.length > 0 ? replies : body).length;
 
 /** Writes what is not there yet. @returns how many notes and replies that were. */
 const writeTo = (
@@ -110,12 +119,18 @@ export const carryNotes = async (
   const placed = carryPlaces(from, to, notes);
   const markPlaces = marks.map((mark) => ({ mark, anchor: { ...mark.anchor, kind: 'event' as const } }));
   const placedMarks = carryPlaces(from, to, markPlaces);
-  const carried = placed.flatMap(({ said, anchor }) => (anchor === null ? [] : [[said, anchor] as const]));
+  const carried = placed.flatMap(({ said, anchor }) => (anchor === null ? [] : piecesOf(said, anchor)));
   let added = 0;
-  if (!isTrial && (carried.length > 0 || placedMarks.length > 0)) {
+  for (const batch of isTrial ? [] : inBatches(carried, charsOf)) {
     await changeNotes(ports, to, author, (document, signed) => ({
       update: document.together(() => {
-        added = writeTo(document, ports, { from, to, carried, signed });
+        added += writeTo(document, ports, { from, to, carried: batch, signed });
+      }),
+    }));
+  }
+  if (!isTrial && placedMarks.some(({ anchor }) => anchor !== null)) {
+    await changeNotes(ports, to, author, (document, signed) => ({
+      update: document.together(() => {
         for (const { said, anchor } of placedMarks) {
           if (anchor === null) continue;
           const id = ports.digest(`${originOf(from, said.mark)} ${author}`).slice(0, 12);

@@ -1,4 +1,4 @@
-import { parseSchedule, toTheEnd } from '@custody/explore';
+import { parseSchedule, saying, toTheEnd } from '@custody/explore';
 import {
   type CaseVerdict,
   cases,
@@ -14,7 +14,7 @@ import {
 import { twistOf } from './differences.ts';
 import { experimentOf, findScenario, findVariant } from './experiment.ts';
 import { exploringScenario, type SearchBounds } from './model-run.ts';
-import { type ScenarioProgress, saying } from './scenario-progress.ts';
+import type { ScenarioProgress } from './scenario-progress.ts';
 
 /** What is known of a case over several scenarios, and where its witness is from. */
 export interface LedgerCase extends CaseVerdict {

@@ -7,6 +7,7 @@ import {
   parseSchedule,
   type Refinement,
   refining,
+  saying,
   toTheEnd,
 } from '@custody/explore';
 import {
@@ -25,7 +26,7 @@ import { type TraceEvent, timelineOf } from '@custody/trace';
 import { twistOf } from './differences.ts';
 import { findScenario, findVariant } from './experiment.ts';
 import { exploringScenario, type SearchBounds } from './model-run.ts';
-import { type ScenarioProgress, saying } from './scenario-progress.ts';
+import type { ScenarioProgress } from './scenario-progress.ts';
 
 /** How far a schedule of one side goes on the other, and where what happens parts. */
 interface Followed {

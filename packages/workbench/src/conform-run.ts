@@ -3,15 +3,15 @@ import {
   type ConformOptions,
   type Continuation,
   type Coverage,
-  conform,
+  conformingTo,
   continuationOf,
   coverageOf,
   type KnobRepair,
-  knobRepair,
   outcomesOf,
+  repairingKnobs,
   stepsOf,
 } from '@custody/conform';
-import type { Progress } from '@custody/explore';
+import { type Progress, saying, toTheEnd } from '@custody/explore';
 import { cases, exploringVariant, type Variant, type VariantReport, variants } from '@custody/ownership';
 import { position } from '@custody/trace';
 import { RequestError } from './errors.ts';
@@ -22,52 +22,71 @@ import type { Run } from './open-run.ts';
 /** Called now and then with what is being done. */
 export type TellPass = (what: string) => void;
 
-/** Holds one run against one variant, and tells how far it has come. */
-const explain = (run: Run, variant: Variant, tell: TellPass, options: ConformOptions = {}): Conformance => {
+/** Holds one run against one variant, and says how far it has come. */
+function* explaining(run: Run, variant: Variant, options: ConformOptions = {}): Generator<string, Conformance> {
   const { title } = run.header;
-  const onProgress = (events: number): void =>
-    tell(`explaining ${title} by ${variant.id}, ${events} of ${run.timeline.length} events`);
-  return conform(run, variant, { ...options, onProgress });
-};
+  const search = conformingTo(run, variant, options);
+  for (;;) {
+    const step = search.next();
+    if (step.done === true) return step.value;
+    yield `explaining ${title} by ${variant.id}, ${step.value} of ${run.timeline.length} events`;
+  }
+}
+
+/** As `explaining`, to the end at once. */
+const explain = (run: Run, variant: Variant, tell: TellPass, options: ConformOptions = {}): Conformance =>
+  toTheEnd(explaining(run, variant, options), tell);
 
 /** Whether a variant can do what a run shows; where not, where the two part, why, and what would mend it. */
 export interface RunConformance extends Conformance {
   readonly run: string;
   readonly title: string;
+  /** Whether all of the run is there: what was lost, or came after its end, is explained by nobody. */
+  readonly complete: boolean;
   /** Which knobs would have to say something else; null when it is not refuted, or no few of them get any further. */
   readonly knobs: KnobRepair | null;
 }
 
 const named = ({ header }: Run): Pick<RunConformance, 'run' | 'title'> => ({ run: header.run, title: header.title });
 
-/** @throws RequestError when there is no such variant. */
-export const conformRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): RunConformance => {
+/**
+ * As `conformRun`; yields often, in words, what is being done, and can be left there.
+ *
+ * @throws RequestError when there is no such variant.
+ */
+export function* conformingRun(run: Run, given: string | Variant): Generator<string, RunConformance> {
   const variant = findVariant(given);
-  const found = explain(run, variant, tell);
+  const found = yield* explaining(run, variant);
+  const trying = `looking for knobs by which ${variant.id} would explain it`;
   const knobs =
-    found.answer.kind === 'refuted'
-      ? knobRepair(run, variant, found.position, () =>
-          tell(`looking for knobs by which ${variant.id} would explain it`),
-        )
-      : null;
-  return { ...found, ...named(run), knobs };
-};
+    found.answer.kind === 'refuted' ? yield* saying(trying, repairingKnobs(run, variant, found.position)) : null;
+  return { ...found, ...named(run), complete: run.complete, knobs };
+}
+
+/** @throws RequestError when there is no such variant. */
+export const conformRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): RunConformance =>
+  toTheEnd(conformingRun(run, given), tell);
 
 /** Every variant held against one run, those that explain it first, then by how far they get. */
 export interface Ranking {
   readonly run: string;
   readonly title: string;
+  readonly complete: boolean;
   readonly variants: readonly Conformance[];
 }
 
 const rankOf = ({ answer, position: at }: Conformance): number =>
   answer.kind === 'explained' ? Number.POSITIVE_INFINITY : at;
 
-export const rankVariants = (run: Run, tell: TellPass = () => {}): Ranking => {
-  const all = variants.map((variant) => explain(run, variant, tell));
+/** As `rankVariants`; yields often, in words, what is being done, and can be left there. */
+export function* rankingVariants(run: Run): Generator<string, Ranking> {
+  const all: Conformance[] = [];
+  for (const variant of variants) all.push(yield* explaining(run, variant));
   const ranked = all.toSorted((one, other) => (rankOf(one) < rankOf(other) ? 1 : rankOf(one) > rankOf(other) ? -1 : 0));
-  return { ...named(run), variants: ranked };
-};
+  return { ...named(run), complete: run.complete, variants: ranked };
+}
+
+export const rankVariants = (run: Run, tell: TellPass = () => {}): Ranking => toTheEnd(rankingVariants(run), tell);
 
 /** What of a variant a set of runs has been through, and what never. */
 export interface RunsCoverage {

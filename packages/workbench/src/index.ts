@@ -51,6 +51,7 @@ export {
 export {
   type CasesOfRun,
   casesOfRun,
+  conformingRun,
   conformRun,
   continueFrom,
   coverRuns,
@@ -58,6 +59,7 @@ export {
   type Ranking,
   type RunConformance,
   type RunsCoverage,
+  rankingVariants,
   rankVariants,
   variantOfRecording,
 } from './conform-run.ts';
@@ -79,6 +81,7 @@ export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';
 export type { GuestRecording } from './record-guest.ts';
+export { refutationLines } from './refutation-text.ts';
 export type { ScenarioProgress } from './scenario-progress.ts';
 export type { DiceChoice, SchedulerChoice } from './scheduler-choice.ts';
 export type { TakenRun } from './take-in.ts';

@@ -1,17 +1,20 @@
-import { memoryLog } from '@custody/log';
+import { isNotesUpdated, openGate, openNotes, updateIn } from '@custody/annotations';
+import { eventsOf, memoryLog } from '@custody/log';
 import { position } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
+import { notesStream } from './catalogue.ts';
 import { deskOn } from './desk.testing.ts';
 import type { ThreadMail } from './note-mails.ts';
 import { recording } from './recording.testing.ts';
 
 const thread = async () => {
-  const desk = deskOn(memoryLog());
+  const log = memoryLog();
+  const desk = deskOn(log);
   await desk.importRecording(recording(4));
   const run = await desk.open('uses');
   const { changed = '' } = await desk.addNote(run, position(5), { author: 'ada', body: 'why?\nreally' });
   const [root] = (await desk.noteMails(run)) as [ThreadMail];
-  return { desk, run, note: changed, root };
+  return { log, desk, run, note: changed, root };
 };
 const answer = (id: string, answers: readonly string[], text = 'the mutex'): ThreadMail => ({
   id,
@@ -47,6 +50,17 @@ describe('a mail that answers a note', () => {
     ]);
   });
 
+  it('is in an update that a server takes, however many come at once', async () => {
+    const { desk, log, run, root } = await thread();
+    const mails = Array.from({ length: 40 }, (_, n) => answer(`${n}@x`, [root.id], 'ž'.repeat(20_000)));
+    expect((await desk.takeMails(mails, 'ada')).replies).toHaveLength(40);
+    const gate = openGate();
+    for await (const event of eventsOf(log.read(notesStream({ run: run.header.run, life: 0 })))) {
+      if (isNotesUpdated(event)) expect(gate.admit(updateIn(event), 'ada')).toMatchObject({ admitted: true });
+    }
+    expect(openNotes([gate.whole()]).list()).toMatchObject([{ replies: { length: 40 } }]);
+  });
+
   it('keeps its Message-ID when the thread is exported again, and is known there', async () => {
     const { desk, run, root } = await thread();
     await desk.takeMails([answer('1@x', [root.id])], 'ada');
@@ -64,6 +78,7 @@ describe('a mail that answers a note', () => {
       answer('4@x', ['note.n1.0123@custody.invalid']),
       answer('5@x', ['6@x']),
       answer('6@x', ['5@x']),
+      answer('7@x', [root.id], 'x'.repeat(70_000)),
     ];
     const { replies, left } = await desk.takeMails(mails, 'ada');
     expect(replies).toEqual([]);
@@ -72,6 +87,7 @@ describe('a mail that answers a note', () => {
       ['2@x', 'it has no words of its ow'],
       ['5@x', 'it answers no note: none '],
       ['6@x', 'it answers no note: none '],
+      ['7@x', 'it has 70034 characters, '],
       ['3@x', 'it answers note non1 on r'],
       ['4@x', 'it answers a note on run '],
     ]);

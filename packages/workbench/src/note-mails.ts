@@ -1,9 +1,13 @@
-import type { Note, NotesDocument, Reply, Signed } from '@custody/annotations';
+import { type Note, type NotesDocument, type Reply, recordChars, type Signed } from '@custody/annotations';
 import { fieldsOf, nameOf } from '@custody/trace';
+import { inBatches } from './batches.ts';
 import { catalogueOf } from './catalogue.ts';
 import { changeNotes, notesOf } from './notes.ts';
 import { openRun, type Run } from './open-run.ts';
 import type { Ports } from './ports.ts';
+
+/** A mail becomes one record, with the note's id and the like beside it. */
+const mailChars = recordChars - 512;
 
 /** A mail of a thread: who says it is not verified. */
 export interface ThreadMail {
@@ -92,6 +96,8 @@ export interface TakenMails {
   readonly left: readonly LeftMail[];
 }
 
+const sizeOf = ({ id, author, text }: ThreadMail): number => JSON.stringify([id, author, text]).length;
+
 /** Which note each mail answers, through other mails if need be; null for one that answers none. */
 const targetsOf = (mails: readonly ThreadMail[]) => {
   const byId = new Map(mails.map((mail) => [mail.id, mail]));
@@ -162,7 +168,9 @@ export const takeMails = async (ports: Ports, mails: readonly ThreadMail[], auth
     const leave = (why: string): number => taken.left.push({ id: mail.id, author: mail.author, why });
     if (ourMail(mail.id) !== null) taken.known += 1;
     else if (target === null) leave('it answers no note: none of our Message-IDs is in its In-Reply-To or References');
-    else if (mail.text.trim() === '') leave('it has no words of its own: all of it is quoted, or it has no text');
+    else if (mail.text.trim() === '')
+      leave('it has no words of its own: all of it is quoted, or none of it is plain text');
+    else if (sizeOf(mail) > mailChars) leave(`it has ${sizeOf(mail)} characters, and ${mailChars} are allowed`);
     else byRun.set(target.run, [...(byRun.get(target.run) ?? []), [mail, target.note]]);
   }
   const catalogue = await catalogueOf(ports.log);
@@ -173,15 +181,18 @@ export const takeMails = async (ports: Ports, mails: readonly ThreadMail[], auth
       taken.left.push(...answers.map(([mail]) => ({ id: mail.id, author: mail.author, why })));
       continue;
     }
-    let of: TakenMails = { replies: [], known: 0, left: [] };
-    await changeNotes(ports, await openRun(ports.log, entry), author, (notes, signed) => ({
-      update: notes.together(() => {
-        of = replyWith(notes, ports, { run: id, mails: answers, signed });
-      }),
-    }));
-    taken.replies.push(...of.replies);
-    taken.known += of.known;
-    taken.left.push(...of.left);
+    const run = await openRun(ports.log, entry);
+    for (const batch of inBatches(answers, ([mail]) => sizeOf(mail))) {
+      let of: TakenMails = { replies: [], known: 0, left: [] };
+      await changeNotes(ports, run, author, (notes, signed) => ({
+        update: notes.together(() => {
+          of = replyWith(notes, ports, { run: id, mails: batch, signed });
+        }),
+      }));
+      taken.replies.push(...of.replies);
+      taken.known += of.known;
+      taken.left.push(...of.left);
+    }
   }
   return taken;
 };

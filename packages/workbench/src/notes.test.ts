@@ -39,6 +39,40 @@ describe('a note', () => {
     );
   });
 
+  it('is about an object that is in the run, under its whole name', async () => {
+    const { desk, run } = await noted();
+    const over = { kind: 'object', from: position(2), to: position(6) } as const;
+    const say = { author: 'ada', body: 'look' };
+    for (const object of ['6', 'group:6', '03:02.0']) await desk().addNote(run, { ...over, object }, say);
+    const objects = (await desk().notes(run)).notes.map(({ anchor }) => anchor.object);
+    expect(objects).toEqual(['group:6', 'group:6', 'device:0000:03:02.0']);
+    await expect(desk().addNote(run, { ...over, object: 'group:9' }, say)).rejects.toThrow(
+      'Cannot put a note on object "group:9" as nothing happens to it in uses',
+    );
+  });
+
+  it('is answered, settled and labelled also by the id of a reply to it', async () => {
+    const { desk, run } = await noted();
+    const { changed: note = '' } = await desk().addNote(run, position(2), { author: 'ada', body: 'why?' });
+    const {
+      notes: [
+        {
+          replies: [reply],
+        } = { replies: [] },
+      ] = [],
+    } = await desk().replyToNote(run, note, {
+      author: 'bob',
+      body: 'so',
+    });
+    const { id = '' } = reply ?? {};
+    await desk().replyToNote(run, id, { author: 'ada', body: 'ah' });
+    await desk().labelNote(run, id, { author: 'ada', label: 'question' });
+    const { notes } = await desk().resolveNote(run, id, 'ada');
+    expect(notes).toMatchObject([
+      { id: note, resolved: true, labels: [{ label: 'question' }], replies: [{ body: 'so' }, { body: 'ah' }] },
+    ]);
+  });
+
   it('is named by the beginning of its id where that is enough', async () => {
     const { desk, run } = await noted();
     const { changed = '' } = await desk().addNote(run, position(2), { author: 'ada', body: 'why?' });

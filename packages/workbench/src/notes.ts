@@ -15,7 +15,7 @@ import {
   undoLast,
 } from '@custody/annotations';
 import { RevisionConflictError, revision } from '@custody/log';
-import type { Position } from '@custody/trace';
+import { objectOf, type Position } from '@custody/trace';
 import { notesStream } from './catalogue.ts';
 import { RequestError } from './errors.ts';
 import { appendUpdates, everyNotesEvent, readNotes } from './notes-stream.ts';
@@ -123,6 +123,12 @@ const wholeId = (notes: NotesDocument, given: string): string => {
   return only !== undefined && more.length === 0 ? only : given;
 };
 
+/** The note of that id, or the one that a reply of that id is to. */
+const threadId = (notes: NotesDocument, given: string): string => {
+  const id = wholeId(notes, given);
+  return notes.list().find(({ replies }) => replies.some((reply) => reply.id === id))?.id ?? id;
+};
+
 const written = (body: string): string => {
   if (body.trim() === '') throw new RequestError('Cannot keep an empty note; write something with --body');
   return body.trim();
@@ -139,12 +145,27 @@ export type Subject =
   | { readonly kind: 'stretch' | 'pair'; readonly from: Position; readonly to: Position }
   | { readonly kind: 'object'; readonly object: string; readonly from: Position; readonly to: Position };
 
-const anchorOn = ({ anchorAt, placeAt }: Anchors, subject: Subject): Anchor => {
+/** The object of that name, or of a name that ends so after a colon: `6` is `group:6`. */
+const objectNamed = (name: string, { timeline, header }: Run): string => {
+  const objects = new Set<string>();
+  for (let index = 0; index < timeline.length; index += 1) {
+    const object = objectOf(timeline.at(index));
+    if (object === name) return object;
+    if (object?.endsWith(`:${name}`)) objects.add(object);
+  }
+  const [only, ...more] = objects;
+  if (only !== undefined && more.length === 0) return only;
+  const why =
+    only === undefined ? `nothing happens to it in ${header.title}` : `it may be ${[only, ...more].join(' or ')}`;
+  throw new RequestError(`Cannot put a note on object "${name}" as ${why}; see: custody state ${header.title}`);
+};
+
+const anchorOn = ({ anchorAt, placeAt }: Anchors, subject: Subject, run: Run): Anchor => {
   if (subject.kind === 'event') return anchorAt(subject.at);
   const { kind, from, to } = subject;
   if (from > to) throw new RequestError(`Cannot put a note on ${from} to ${to} as that ends before it begins`);
   const ends = { ...placeAt(from), until: placeAt(to) };
-  return kind === 'object' ? { ...ends, kind, object: subject.object } : { ...ends, kind };
+  return kind === 'object' ? { ...ends, kind, object: objectNamed(subject.object, run) } : { ...ends, kind };
 };
 
 export const addNote = async (
@@ -154,7 +175,7 @@ export const addNote = async (
   { author, body }: NewNote,
 ): Promise<NotesOfRun> => {
   const subject: Subject = typeof about === 'number' ? { kind: 'event', at: about } : about;
-  const anchor = anchorOn(anchorsIn(run.timeline), subject);
+  const anchor = anchorOn(anchorsIn(run.timeline), subject, run);
   const text = written(body);
   const id = ports.newId();
   return changeNotes(ports, run, author, (notes, signed) => ({
@@ -172,7 +193,7 @@ export const replyToNote = async (
   const text = written(body);
   const id = ports.newId();
   return changeNotes(ports, run, author, (notes, signed) => {
-    const note = wholeId(notes, given);
+    const note = threadId(notes, given);
     return { update: notes.reply({ id, note, ...signed, body: text }), changed: note };
   });
 };
@@ -185,7 +206,7 @@ export const resolveNote = (
   resolved = true,
 ): Promise<NotesOfRun> =>
   changeNotes(ports, run, author, (notes, signed) => {
-    const note = wholeId(notes, given);
+    const note = threadId(notes, given);
     return { update: notes.resolve({ note, ...signed, resolved }), changed: note };
   });
 
@@ -227,7 +248,7 @@ export const labelNote = async (
     throw new RequestError(`Cannot use "${label}" as a label as it has blanks or is empty; write, say, case:2.a`);
   }
   return changeNotes(ports, run, author, (notes, signed) => {
-    const note = wholeId(notes, given);
+    const note = threadId(notes, given);
     return { update: notes.label({ note, label, ...signed, on: !off }), changed: note };
   });
 };

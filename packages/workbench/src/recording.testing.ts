@@ -26,9 +26,9 @@ const usesText = (uses: number): string =>
     ].join('');
   }).join('');
 
-export const recording = (uses: number, title = 'uses'): Recording => ({
+export const recording = (uses: number, title = 'uses', group = 6): Recording => ({
   file: `${title}.trace`,
   title,
-  topology,
-  source: sourceOf(usesText(uses)),
+  topology: topology.replace('"id":6', `"id":${group}`),
+  source: sourceOf(usesText(uses).replaceAll('gid=6', `gid=${group}`)),
 });

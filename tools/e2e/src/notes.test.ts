@@ -11,7 +11,7 @@ const file = (name: string): string => join(ada.folder, name);
 const notesOf = (at: typeof ada): any[] => at.json('note', 'list', '6.1-type').notes;
 
 beforeAll(() => {
-  expect(ada.custody('import', fixture('6.1-type'), fixture('6.12-type')).code).toBeLessThan(2);
+  expect(ada.custody('import', fixture('6.1-type'), fixture('6.12-type'), fixture('6.1-basic')).code).toBeLessThan(2);
 }, 60_000);
 afterAll(() => {
   ada.remove();
@@ -33,6 +33,7 @@ describe('two people without a server', () => {
     expect(bob.custody('export', '6.1-type', '--as', 'bundle', '-o', file('bob.custody')).code).toBe(0);
     ada.custody('note', 'import', file('bob.custody'));
     expect(bob.json('note', 'merge', '6.1-type', ada.store).notes).toEqual({ came: 5, added: 1 });
+    expect(bob.custody('note', 'merge', '6.1-type', file('none.db')).err).toMatch(/as that run is not in .*none\.db/);
     expect(notesOf(ada)).toEqual(notesOf(bob));
     expect(notesOf(ada)).toMatchObject([
       {
@@ -122,16 +123,19 @@ describe('two people without a server', () => {
 
 describe('notes carried to another recording', () => {
   it('come to their places, and those that have none are listed with the reason: exit 1', () => {
-    ada.custody('note', 'add', '6.1-type', '--at', '1', '--to', '5', '--object', 'group:99', '--body', 'nowhere');
-    const trial = ada.json('note', 'carry', '6.1-type', '6.12-type', '--dry-run');
+    const add = ['add', '6.1-basic', '--at', '1', '--to', '5', '--body', 'nowhere', '--object'];
+    expect(asAda(...add, 'group:99')).toMatchObject({ code: 2, err: expect.stringContaining('nothing happens to it') });
+    expect(asAda(...add, '03:01.0').code).toBe(0);
+    asAda('add', '6.1-basic', '--at', '100', '--body', 'somewhere');
+    const trial = ada.json('note', 'carry', '6.1-basic', '6.12-type', '--dry-run');
     expect(ada.json('note', 'list', '6.12-type').notes).toEqual([]);
-    const { code, out } = ada.custody('note', 'carry', '6.1-type', '6.12-type', '--mail');
+    const { code, out } = ada.custody('note', 'carry', '6.1-basic', '6.12-type', '--mail');
     const isLost = trial.notes.filter(({ to }: { to: number | null }) => to === null);
     expect(isLost).toContainEqual(
-      expect.objectContaining({ text: 'nowhere', why: 'nothing happens to group:99 there' }),
+      expect.objectContaining({ text: 'nowhere', why: 'nothing happens to device:0000:03:01.0 there' }),
     );
     expect(code).toBe(1);
-    expect(out).toContain('nothing happens to group:99 there');
+    expect(out).toContain('nothing happens to device:0000:03:01.0 there');
     expect(out.split('\n').every((line) => /^[\x20-\x7e]{0,72}$/.test(line))).toBe(true);
     expect(ada.json('note', 'list', '6.12-type').notes).toHaveLength(trial.notes.length - isLost.length);
   }, 60_000);

@@ -111,6 +111,33 @@ describe('the replay screen', () => {
   });
 });
 
+describe('the screen in a shell', () => {
+  it('stops with Ctrl-Z and goes on with fg, and leaves the shell as it was', async () => {
+    const shell = openTerminal({
+      command: ['bash', '--norc', '-i'],
+      env: { CUSTODY_STORE: at.store, NO_COLOR: '1', PS1: 'shell> ' },
+      cwd: root,
+    });
+    opened.push(shell);
+    await shell.waitFor('shell>');
+    shell.type(`"${process.execPath}" "${launcher}" replay 6.1-race --at 500`);
+    shell.send('Enter');
+    await shell.waitFor('position 500/', 15_000);
+    shell.send('C-z');
+    expect(await shell.waitFor('Stopped', 15_000)).not.toContain('position 500/');
+    shell.type('fg');
+    shell.send('Enter');
+    await shell.waitFor('position 500/', 15_000);
+    shell.send('j');
+    await shell.waitFor(/position 50[1-9]/);
+    shell.send('q');
+    expect(await shell.waitFor(/fg[\s\S]*shell>/, 15_000)).not.toContain('position');
+    shell.type('echo "typed is $((1+1)) seen"');
+    shell.send('Enter');
+    await shell.waitFor('typed is 2 seen');
+  });
+});
+
 describe('npm start', () => {
   it('opens the replay at the place where the race is', async () => {
     const screen = openTerminal({ command: ['npm', 'start'], cwd: root, env: { NO_COLOR: '1' } });

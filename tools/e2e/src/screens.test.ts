@@ -120,6 +120,24 @@ describe.each(seats)('from a refused claim to the leak of the mail’s scheme, a
     me.press('q');
     await me.sees(`position ${holder.position}/`);
 
+    const { position: parts } = at.json('conform', '6.1-race', 'robin-mail');
+    me.press('V');
+    expect(await me.sees(/explain it|explained linux-6\.1/)).toContain('linux-6.1');
+    me.press('q');
+    await me.sees(`position ${holder.position}/`);
+    me.press(':', { text: 'conform 6.1-race robin-mail' }, 'Enter');
+    await me.sees(/REFUTED\s+at/);
+    me.press('Enter');
+    expect(await me.sees(`position ${parts}/`)).toContain('robin-mail cannot do what comes next');
+    me.press('q');
+    await me.sees(/REFUTED\s+at/);
+    me.press('q');
+    await me.sees(`position ${holder.position}/`);
+    me.press(':', { text: 'conform 6.1-race linux-6.1' }, 'Enter');
+    await me.sees(seat.isSpoken ? /holds/ : 'all 26,595 events explained');
+    me.press('q');
+    await me.sees(`position ${holder.position}/`);
+
     me.press('q');
     await expect.poll(me.exitStatus, { timeout: 5000 }).toBe(0);
     const { notes } = at.json('note', 'list', '6.1-race');

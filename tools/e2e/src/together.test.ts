@@ -227,8 +227,9 @@ describe('custody join --once', () => {
     const other = at.json('import', fixture('6.1-race')).runs[0].run;
     const complaints: readonly [RegExp, ...string[]][] = [
       [/Cannot join without a token; set \$CUSTODY_TOKEN/, url],
-      [/it is not what custody invite prints/, url, '--token', 'nonsense'],
+      [/^custody: Cannot join with this token: it is not what custody invite prints/, url, '--token', 'nonsense'],
       [/the token was not signed by this server/, url, '--token', `${tokenFor('bob').slice(0, -4)}AAAA`],
+      [/Cannot be at 99999999 as 6.1-basic ends at/, url, '--token', tokenFor('bob'), '--at', '99999999'],
       [/Cannot reach ws:\/\/127.0.0.1:1/, 'ws://127.0.0.1:1', '--token', tokenFor('bob')],
       [/It must be the address that custody serve prints/, 'ftp://x', '--token', tokenFor('bob')],
     ];

@@ -52,7 +52,7 @@ const rank = (print: Printer, found: Run): ExitCode => {
   const ranking = rankVariants(found, teller(print));
   const kinds = ranking.variants.map(({ answer }) => answer.kind);
   return print.answer({
-    json: { ...ranking, complete: found.complete },
+    json: ranking,
     text: [...rankingLines(ranking), ...brokenOff(found), ...endOf(print)],
     code:
       kinds.includes('explained') && found.complete
@@ -108,7 +108,7 @@ export const registerConform: Register = (program) => {
             if (word === undefined) return rank(print, found);
             const answer = conformRun(found, await variantFrom(word), teller(print));
             return print.answer({
-              json: { ...answer, complete: found.complete },
+              json: answer,
               text: [...conformLines(answer), ...brokenOff(found), ...endOf(print)],
               code: codeOf(answer, found),
             });

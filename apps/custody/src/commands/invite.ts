@@ -1,5 +1,6 @@
 import { nameOf, RequestError } from '@custody/workbench';
 import { InvalidArgumentError, Option } from 'commander';
+import { isName } from '../author.ts';
 import { findRun } from '../find-run.ts';
 import { exit } from '../print.ts';
 import { type Register, run } from '../register.ts';
@@ -27,7 +28,7 @@ const span = (text: string): number => {
 
 const nameWord = (text: string): string => {
   const name = text.trim();
-  if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {
+  if (!isName(name)) {
     throw new InvalidArgumentError('It must be a name of 1 to 100 characters.');
   }
   return name;

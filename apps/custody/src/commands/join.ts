@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Invitation } from '@custody/sync';
 import type { Happening, JoinOptions as JoinedLine, Presence } from '@custody/sync/client';
 import type { Outside } from '@custody/tui';
 import { notesStream, RequestError, type Run } from '@custody/workbench';
@@ -28,6 +29,16 @@ const tokenFrom = ({ token, tokenFile }: JoinOptions): string => {
   throw new RequestError(
     'Cannot join without a token; set $CUSTODY_TOKEN, or give --token-file FILE; who serves the run makes one: custody invite',
   );
+};
+
+const claimsOf = async (token: string): Promise<Invitation> => {
+  const { claimedIn } = await import('@custody/sync/client');
+  try {
+    return claimedIn(token);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new RequestError(`Cannot join with this token: ${why}; ask for a new one: custody invite`, { cause });
+  }
 };
 
 const fileText = (path: string): string => {
@@ -93,9 +104,9 @@ export const registerJoin: Register = (program) => {
     .action(
       run(async ({ print, desk, address }, options: JoinOptions, url: string, reference: string | undefined) =>
         desk(async (workbench, log) => {
-          const { claimedIn, joinRun } = await import('@custody/sync/client');
+          const { joinRun } = await import('@custody/sync/client');
           const token = tokenFrom(options);
-          const { run: name } = claimedIn(token);
+          const { run: name } = await claimsOf(token);
           const found = await runOrFetch(workbench, print, { url, token, name });
           const { header, life } = found;
           if (reference !== undefined) {
@@ -105,6 +116,10 @@ export const registerJoin: Register = (program) => {
                 `Cannot join ${wanted.header.title} with this token as it is for ${header.title} (${header.run})`,
               );
             }
+          }
+          const { end: last } = found.replayer;
+          if (options.at !== undefined && options.at > last) {
+            throw new RequestError(`Cannot be at ${options.at} as ${header.title} ends at ${last}; give 0 to ${last}`);
           }
           print.progress(`${header.title} (${header.run}) at ${url}`);
           const tell = teller(print, async () => placesIn(await workbench.notes(found)));
@@ -141,12 +156,12 @@ const screenTogether = async (
   at = 0,
 ): Promise<string | null> => {
   if (!hasTerminal()) throw new RequestError('Cannot show the run without a terminal; leave --screen out');
-  const { claimedIn, joinRun } = await import('@custody/sync/client');
+  const { joinRun } = await import('@custody/sync/client');
   const together = togetherOn(found);
   const under = await joinRun({ ...line, happened: together.happened });
   const { run: id } = found.header;
   const joined = together.joined((position) => under.show({ at: position }));
-  const { name } = claimedIn(line.token);
+  const { name } = await claimsOf(line.token);
   await openScreen((seen) => replayOf(seen, id, at), {
     ...outside,
     author: () => name,

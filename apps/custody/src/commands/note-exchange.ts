@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { isMbox, ownWords, readMbox, writeMbox } from '@custody/mbox';
-import { RequestError, type TakenMails, type Workbench } from '@custody/workbench';
+import type { RunHeader } from '@custody/trace';
+import { RequestError, type TakenMails, UnknownRunError, type Workbench } from '@custody/workbench';
 import type { Command } from 'commander';
 import { authorOf } from '../author.ts';
 import type { Context } from '../context.ts';
@@ -67,6 +68,15 @@ const importMails = async (
   const taken = await workbench.takeMails(own, author);
   return print.answer({ json: taken, text: takenMailLines(taken) });
 };
+
+const asMissing =
+  ({ title, run: id }: RunHeader, store: string) =>
+  (cause: unknown): never => {
+    if (!(cause instanceof UnknownRunError)) throw cause;
+    throw new RequestError(`Cannot merge the notes on ${title} (${id}) as that run is not in ${shownStore(store)}`, {
+      cause,
+    });
+  };
 
 const readBytes = async (file: string): Promise<Uint8Array> => {
   if (file === '-') return buffer(process.stdin);
@@ -136,7 +146,7 @@ export const registerExchange = (note: Command): void => {
           const { header } = await findRun(workbench, reference, print);
           const taken = await withWorkbench(
             other,
-            async (there) => workbench.takeIn(await there.pack(header.run)),
+            async (there) => workbench.takeIn(await there.pack(header.run).catch(asMissing(header, other))),
             openToLook,
           );
           return print.answer({

@@ -1,5 +1,6 @@
 import { clamp, lineOf, matcher } from '@custody/replay';
 import { objectOf, type TraceEvent } from '@custody/trace';
+import { documented } from '../documented-event.ts';
 import { findReadable, lookedAt } from '../find-run.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 
@@ -10,16 +11,6 @@ interface ShowOptions {
   readonly task?: string;
   readonly object?: string;
 }
-
-/** The event that leads to `position`, as `show --json` prints it. */
-const documented = ({ type, data, task, at, ...where }: TraceEvent, position: number) => ({
-  position,
-  at,
-  task,
-  type,
-  data,
-  ...where,
-});
 
 /** `--object 6` is group 6 and its mutex; `03:02.0`, `0000:03:02.0` and `device:0000:03:02.0` are that device. */
 const isAbout = (event: TraceEvent, object: string): boolean => {

@@ -1,5 +1,5 @@
 import { operations } from '@custody/trace';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ArgumentName, argumentNames, meaningNames, type ProbeRow } from './row.ts';
 
 /** What a user's own probes mean: rows and argument names that a line's table does not have. */

@@ -1,6 +1,7 @@
 import { itemKeys, itemMouse } from '../item-keys.ts';
 import { choiceCount, chosenOf, type Item, itemRows, spokenItem } from '../item-list.ts';
 import { cutRow, type Row, span } from '../row.ts';
+import type { Outside } from '../shell/outside.ts';
 import { type Effect, type KeyBinding, type Screen, type Standing, type Step, stand } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
 import { drivenInSlices } from './searching.ts';
@@ -11,8 +12,10 @@ interface Search<Asked, Told, Answer, Value> {
   readonly name: string;
   readonly title: (asked: Asked) => string;
   readonly command: (asked: Asked) => string;
+  /** What is done, in a word, while it goes on. @default exploring */
+  readonly doing?: string;
   /** Says where it stands when it yields; it can be left there. */
-  readonly begin: (asked: Asked) => Generator<Told, Answer>;
+  readonly begin: (asked: Asked, outside: Outside) => Generator<Told, Answer> | Promise<Generator<Told, Answer>>;
   readonly progress: (told: Told) => string;
   /** What was searched, and whether to the end. */
   readonly scope: (answer: Answer) => string;
@@ -47,10 +50,11 @@ const headRows = 2;
 /** As wide as nobody's terminal is: for whoever listens, no line is broken. */
 const unbroken: Size = { columns: 2000, rows: 1 };
 
-/** A screen for a search: asked, it begins as soon as it stands. */
+/** A screen for a search: asked, it begins as soon as it stands, unless the answer is there. */
 export const searchScreen = <Asked, Told, Answer, Value>(
   search: Search<Asked, Told, Answer, Value>,
-): ((asked: Asked) => Standing) => {
+): ((asked: Asked, answer?: Answer) => Standing) => {
+  const { doing = 'exploring' } = search;
   type State = Searching<Asked, Told, Answer>;
   type Heard = News<Told, Answer>;
 
@@ -59,7 +63,7 @@ export const searchScreen = <Asked, Told, Answer, Value>(
     name: `search: ${search.title(asked)}`,
     run: async (outside, tell, signal) => {
       const told = (now: Told): void => tell({ type: 'told', told: now });
-      const answer = await drivenInSlices(search.begin(asked), outside, told, signal);
+      const answer = await drivenInSlices(await search.begin(asked, outside), outside, told, signal);
       if (answer !== null) tell({ type: 'answer', answer });
     },
   });
@@ -69,10 +73,10 @@ export const searchScreen = <Asked, Told, Answer, Value>(
 
   const head = ({ told, answer }: State): string => {
     if (answer !== null) return search.scope(answer);
-    return told === null ? 'exploring …' : `exploring … ${search.progress(told)}`;
+    return told === null ? `${doing} …` : `${doing} … ${search.progress(told)}`;
   };
 
-  const verdict = ({ answer }: State): string => (answer === null ? 'exploring' : search.verdict(answer));
+  const verdict = ({ answer }: State): string => (answer === null ? doing : search.verdict(answer));
 
   const place = (state: State): string => {
     const all = choiceCount(itemsOf(state, unbroken));
@@ -124,5 +128,5 @@ export const searchScreen = <Asked, Told, Answer, Value>(
     needs: ({ asked, told, answer }) => (told === null && answer === null ? [begin(asked)] : []),
     ...itemMouse<State, Heard>(itemsOf, (_, { rows }) => ({ first: headRows, height: rows - headRows })),
   };
-  return (asked) => stand(screen, { asked, told: null, answer: null, chosen: 0 });
+  return (asked, answer) => stand(screen, { asked, told: null, answer: answer ?? null, chosen: 0 });
 };

@@ -1,6 +1,8 @@
 import { compareScreen } from '../compare/compare-screen.ts';
 import { pickScreen } from '../compare/pick-screen.ts';
 import { variantsOf } from '../compare/variants-screen.ts';
+import { conformOf } from '../conform/conform-screen.ts';
+import { rankingOf } from '../conform/ranking-screen.ts';
 import { casesOf } from '../explore/cases-screen.ts';
 import { exploreScreen } from '../explore/explore-screen.ts';
 import { verdictsOf } from '../explore/verdicts-screen.ts';
@@ -35,6 +37,8 @@ export const keysByScreen = (): readonly (readonly NamedKeys[])[] => {
     verdictsOf({ variant: '', scenario: '' }),
     casesOf({ variant: '' }),
     variantsOf({ left: '', right: '', scenario: null }),
+    conformOf({ run: '', title: '', variant: '' }),
+    rankingOf({ run: '', title: '' }),
   ];
   const screens = [
     runsScreen,

@@ -1,5 +1,8 @@
+import { variants } from '@custody/workbench';
 import { openComparison } from '../compare/open-compare.ts';
 import { variantsOf } from '../compare/variants-screen.ts';
+import { conformOf } from '../conform/conform-screen.ts';
+import { rankingOf } from '../conform/ranking-screen.ts';
 import { casesOf } from '../explore/cases-screen.ts';
 import { explorationOf } from '../explore/explore-screen.ts';
 import { verdictsOf } from '../explore/verdicts-screen.ts';
@@ -48,6 +51,14 @@ const explore: Opening = (words) => {
 const cases: Opening = ([variant, ...more]) =>
   variant === undefined || more.length > 0 || variant.startsWith('-') ? null : open(casesOf({ variant }));
 
+/** A variant of one's own, in a file, is for the command. */
+const conform: Opening = (words) => {
+  const [run, variant, ...more] = words;
+  if (run === undefined || run.startsWith('-') || more.length > 0) return null;
+  if (variant === undefined || variant === '--all') return open(rankingOf({ run, title: run }));
+  return variants.some(({ id }) => id === variant) ? open(conformOf({ run, title: run, variant })) : null;
+};
+
 const note: Opening = (words) => {
   const [verb, run, ...more] = words;
   return verb === 'list' && run !== undefined && more.length === 0 && isPlain(words) ? openNotes(run) : null;
@@ -63,5 +74,6 @@ export const openings: ReadonlyMap<string, Opening> = new Map([
   ['diff', diff],
   ['explore', explore],
   ['cases', cases],
+  ['conform', conform],
   ['note', note],
 ]);

@@ -56,6 +56,18 @@ describe('the palette', () => {
     expect(effectOf(verbs, 'replay 6.1-race --at 12')).toMatchObject({ type: 'fetch', name: 'open 6.1-race' });
   });
 
+  it('holds a run against one variant or all of them on a screen; one in a file is for the command', () => {
+    const withConform = [...verbs, { name: 'conform', words: ['<run>', '[variant]'], does: 'explain', options: [] }];
+    const opens = (line: string) => {
+      const effect = effectOf(withConform, line);
+      return typeof effect !== 'string' && effect.type === 'open' ? effect.screen.title().left : effect;
+    };
+    expect(opens('conform 6.1-race robin-mail')).toBe('6.1-race by robin-mail');
+    expect(opens('conform 6.1-race')).toBe('what explains 6.1-race');
+    expect(opens('conform 6.1-race --all')).toBe('what explains 6.1-race');
+    expect(opens('conform 6.1-race mine.json')).toMatchObject({ name: 'run custody conform 6.1-race mine.json' });
+  });
+
   it('says so when there is no such command', () => {
     expect(effectOf(verbs, 'shwo 6.1-race')).toBe('There is no command "shwo": Tab lists them');
     expect(effectOf(verbs, ' ')).toBe('Nothing was typed');

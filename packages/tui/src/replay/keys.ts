@@ -1,6 +1,7 @@
 import type { Kind } from '@custody/replay';
 import { position } from '@custody/trace';
 import { pickToCompare } from '../compare/pick-screen.ts';
+import { rankingOf } from '../conform/ranking-screen.ts';
 import { openNotes } from '../notes/notes-screen.ts';
 import type { Effect, KeyBinding } from '../shell/screen.ts';
 import type { Size } from '../view.ts';
@@ -180,6 +181,12 @@ export const keys: readonly ReplayKey[] = [
     ['D'],
     'compare with another run',
     asking(({ view }) => [pickToCompare(view.header.run)]),
+  ),
+  bind(
+    'conform',
+    ['V'],
+    'which variants can do what the run shows, and if not, why',
+    asking(({ view }) => [{ type: 'open', screen: rankingOf({ run: view.header.run, title: view.title }) }]),
   ),
   bind('raw', ['v'], 'show or hide kept raw lines', toggleVerbatim),
   bind('play', ['p'], 'play, in real time at first; stop', togglePlay),

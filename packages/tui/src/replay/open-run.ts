@@ -35,16 +35,18 @@ const liveOf = ({ desk }: Outside, run: Run): Pick<ReplayView, 'timeline' | 'rep
   return { timeline, replayer: replayer(run.header.topology, timeline), follow: (signal) => desk.follow(run, signal) };
 };
 
-/** The replay of a run that is open already. */
-export const replayOfRun = (outside: Outside, run: Run, at: number): Standing => {
+/** The replay of a run that is open already. @param said - of the position, before all else that is said there. */
+export const replayOfRun = (outside: Outside, run: Run, at: number, said: readonly string[] = []): Standing => {
+  const start = clamp(at, run.replayer.end);
+  const found = run.findings.flatMap(({ position, text }) => (position === undefined ? [] : [{ position, text }]));
   return replayOf({
     title: run.header.title,
     header: run.header,
     ...liveOf(outside, run),
     ...waysOf(run),
-    start: clamp(at, run.replayer.end),
+    start,
     notes: [],
-    findings: run.findings.flatMap(({ position, text }) => (position === undefined ? [] : [{ position, text }])),
+    findings: [...said.map((text) => ({ position: start, text })), ...found],
     readNotes: (signal) => notesOfRun(outside, run, signal),
     addNote: (at, body, signal) => keepNote(outside, run, at, body, signal),
   });
@@ -54,11 +56,16 @@ export const replayOfRun = (outside: Outside, run: Run, at: number): Standing =>
  * The replay of the run that `reference` names: an id, a title, or the beginning of one. Where it is damaged, of as much
  * as can be read from its beginning.
  */
-export const replayOfReference = async (outside: Outside, reference: string, at: number): Promise<Standing> => {
+export const replayOfReference = async (
+  outside: Outside,
+  reference: string,
+  at: number,
+  said: readonly string[] = [],
+): Promise<Standing> => {
   const run = await outside.desk.openByPage(reference);
   try {
-    return replayOfRun(outside, run, at);
+    return replayOfRun(outside, run, at, said);
   } catch {
-    return replayOfRun(outside, await outside.desk.open(reference), at);
+    return replayOfRun(outside, await outside.desk.open(reference), at, said);
   }
 };

@@ -12,7 +12,7 @@ interface Line {
 }
 
 /** The shell for who listens: the same keys, and every change as lines below those before. */
-export function SpokenView({ store, giveHands }: Omit<ShellViewProps, 'isColored'>) {
+export function SpokenView({ store, giveHands }: ShellViewProps) {
   const { exit, suspendTerminal } = useApp();
   const shell = useSyncExternalStore(store.subscribe, store.shell);
   useEffect(() => giveHands({ quit: exit, lend: suspendTerminal }), [giveHands, exit, suspendTerminal]);

@@ -43,6 +43,21 @@ const isAlive = (pid: number): boolean => {
 const scratchOf = (pid: number | undefined): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`custody-guest-${pid}-`));
 
+/** Follows a run, from its beginning, in another process. */
+const followed = async (run: string) => {
+  const child = store.start('replay', run, '--follow', '--at', '0', '--json');
+  let out = '';
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (bytes: Buffer) => {
+      out += bytes;
+      resolve();
+    });
+  });
+  const lines = () => out.trimEnd().split('\n');
+  return { ended, lines, kill: () => child.kill() };
+};
+
 /** Starts `race` on 6.1, does something once events come, and tells what it came to. */
 const interrupted = async (act: (custody: number, machine: number) => void) => {
   const child = store.start('record', '6.1', 'race', '--seconds', '30', '--json');
@@ -62,9 +77,10 @@ const interrupted = async (act: (custody: number, machine: number) => void) => {
   });
   const live = store.json('runs').runs.at(-1);
   const seen = store.lines('show', live.run).length;
+  const follower = await followed(live.run);
   act(child.pid ?? 0, machine);
   const code = await ended;
-  return { code, out, err, machine, custody: child.pid, live: { ...live, seen } };
+  return { code, out, err, machine, custody: child.pid, follower, live: { ...live, seen } };
 };
 
 const soundStore = () => {
@@ -79,13 +95,16 @@ describe('a recording that is broken off', () => {
   ] as const)(
     'can be seen while it goes on, is closed and incomplete when %s, and leaves nothing behind',
     async (_, act, why) => {
-      const { code, out, machine, custody, live } = await interrupted(act);
+      const { code, out, machine, custody, follower, live } = await interrupted(act);
       expect(live).toMatchObject({ closed: false, title: expect.stringContaining('6.1/race/') });
       expect(live.seen).toBeGreaterThan(100);
       expect(code).toBe(3);
       const recorded = JSON.parse(out);
       expect(recorded).toMatchObject({ complete: false, unexplained: 0 });
       expect(recorded.facts).toBeGreaterThan(100);
+      expect(await follower.ended).toBe(3);
+      expect(follower.lines()).toHaveLength(recorded.facts);
+      expect(JSON.parse(follower.lines().at(-1) ?? '')).toMatchObject({ position: recorded.facts });
       expect(recorded.findings[0]).toMatchObject({ kind: 'guest-broke-off', text: expect.stringMatching(why) });
       expect(store.json('runs').runs.at(-1)).toMatchObject({ run: recorded.run, closed: true, complete: false });
       expect(isAlive(machine)).toBe(false);
@@ -95,7 +114,8 @@ describe('a recording that is broken off', () => {
   );
 
   it('leaves no machine when custody itself is killed, and the next one removes its files', async () => {
-    const { machine, custody } = await interrupted((pid) => process.kill(pid, 'SIGKILL'));
+    const { machine, custody, follower } = await interrupted((pid) => process.kill(pid, 'SIGKILL'));
+    follower.kill();
     for (let tries = 0; tries < 50 && isAlive(machine); tries += 1) execFileSync('sleep', ['0.1']);
     expect(isAlive(machine)).toBe(false);
     soundStore();

@@ -1,24 +1,20 @@
 import { position } from '@custody/trace';
-import { renderToString } from 'ink';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openComparison } from './compare/open-compare.ts';
 import { pickToCompare } from './compare/pick-screen.ts';
 import { variantsOf } from './compare/variants-screen.ts';
+import { conformOf } from './conform/conform-screen.ts';
+import { rankingOf } from './conform/ranking-screen.ts';
 import { casesOf } from './explore/cases-screen.ts';
 import { explorationOf } from './explore/explore-screen.ts';
 import { verdictsOf } from './explore/verdicts-screen.ts';
+import { paintedRows } from './looks.ts';
 import { openNotes } from './notes/notes-screen.ts';
 import { outsideWithDesk } from './outside.testing.ts';
-import { Pane } from './pane.tsx';
 import { textOf } from './row.ts';
 import { expectToFit, fetched, screensOn } from './screens.testing.ts';
 import { anywhere } from './shell/anywhere.ts';
 import type { Standing } from './shell/screen.ts';
-
-/** Whatever draws colours asks for this when it is loaded. */
-vi.hoisted(() => {
-  process.env['FORCE_COLOR'] = '1';
-});
 
 const asked = { variant: 'robin-mail', scenario: 'fail-before-claim' };
 
@@ -43,6 +39,8 @@ const standings = async (): Promise<readonly Standing[]> => {
     await ready(verdictsOf(asked), 'VIOLATED', outside),
     await ready(casesOf(asked), 'the ten cases', outside),
     await ready(variantsOf({ left: 'robin-mail', right: 'linux-6.1', scenario: asked.scenario }), 'only ', outside),
+    await ready(rankingOf({ run: made.run, title: 'a story' }), 'explain it', outside),
+    await ready(conformOf({ run: made.run, title: 'a story', variant: 'robin-mail' }), 'in numbers', outside),
     await fetched(pickToCompare(made.run), outside),
     await fetched(openComparison({ left: made.run, right: other.run }), outside),
     await fetched(openNotes(made.run), outside),
@@ -75,9 +73,7 @@ describe('every screen', async () => {
       [120, 36],
     ] as const) {
       const body = standing.body({ columns, rows });
-      const drawn = [true, false].map((isColored) =>
-        renderToString(<Pane rows={body} width={columns} height={rows} isColored={isColored} />, { columns }),
-      );
+      const drawn = [true, false].map((isColored) => paintedRows(body, isColored));
       const text = body
         .map((row) => textOf(row).trimEnd())
         .join('\n')
