@@ -12,7 +12,7 @@ export const bindCall = (
   device: DeviceId,
   driver: DriverName,
   chance: 'ok' | 'may fail' = 'may fail',
-): ScriptedCall => ({
+): Extract<ScriptedCall, { readonly kind: 'bind' }> => ({
   kind: 'bind',
   device,
   drivers: [driver],
@@ -23,7 +23,11 @@ export const bindCall = (
   probe: chance,
   groups: chance,
 });
-export const unbindCall = (device: DeviceId): ScriptedCall => ({ kind: 'unbind', device, from: null });
+export const unbindCall = (device: DeviceId): Extract<ScriptedCall, { readonly kind: 'unbind' }> => ({
+  kind: 'unbind',
+  device,
+  from: null,
+});
 
 export type UserKind = Extract<ScriptedCall, { readonly owner: string }>['kind'];
 export const userCall = (kind: UserKind, user: number, device: DeviceId): ScriptedCall => ({
@@ -62,6 +66,9 @@ const syscalls: Readonly<Record<string, UserKind>> = {
   'ioctl VFIO_GROUP_UNSET_CONTAINER': 'close',
   'close /dev/vfio/GROUP': 'close',
 };
+
+export const syscallNames: readonly string[] = Object.keys(syscalls);
+export const syscallsOf = (kind: UserKind): readonly string[] => syscallNames.filter((name) => syscalls[name] === kind);
 
 export const syscallKinds: readonly UserKind[] = [...new Set(Object.values(syscalls))];
 

@@ -1,4 +1,4 @@
-import { deviceLock, type TraceEvent } from '@custody/trace';
+import { deviceLock, driverId, type Fact, type TraceEvent } from '@custody/trace';
 import { describe, expect, it } from 'vitest';
 import { conform } from './conform.ts';
 import {
@@ -90,6 +90,42 @@ describe('a bind into a group that a user owns', () => {
     expect(answer).toMatchObject({ kind: 'refuted', event: { type: 'LockAcquired', task: '800' } });
     const [world] = answer.kind === 'refuted' ? answer.worlds : [];
     expect(world?.instead.map(({ waitsFor }) => waitsFor)).toContain('group:6, which task 700 holds');
+  });
+});
+
+describe('a write to drivers_probe', () => {
+  const next: Fact = { type: 'BindStarted', data: { device: nic, driver: driverId('e1000e'), managed: false } };
+  const nextSet: Fact = { type: 'DriverSet', data: { device: nic, driver: driverId('e1000e') } };
+  const fails = [bindStarted, driverSet, driverCleared, bindReturned('ENODEV')];
+
+  it('tries one driver after the other under one device_lock', () => {
+    const events = told(
+      '800',
+      ...locksDevice,
+      ...fails,
+      next,
+      nextSet,
+      driverCleared,
+      bindReturned('ENODEV'),
+      unlocksDevice,
+    );
+    expect(answerOf(events).answer).toEqual({ kind: 'explained' });
+    const thinned = events.filter(({ type }) => type !== 'BindReturned');
+    expect(answerOf(thinned).answer).toEqual({ kind: 'explained' });
+  });
+
+  it('tries no other driver once the device is bound', () => {
+    const bound = [bindStarted, driverSet, use, wants, has, owned(1, null), letsGo, used('OK'), bindReturned('OK')];
+    const { answer, position } = answerOf(told('800', ...locksDevice, ...bound, next, unlocksDevice));
+    expect({ kind: answer.kind, position }).toEqual({ kind: 'refuted', position: 11 });
+  });
+
+  it('keeps the lock from others all the while', () => {
+    const another = told('801', ...locksDevice);
+    expect(answerOf(told('800', ...locksDevice, ...fails, next), another, told('800', unlocksDevice))).toMatchObject({
+      position: 8,
+      answer: { kind: 'refuted' },
+    });
   });
 });
 

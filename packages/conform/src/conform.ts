@@ -55,7 +55,7 @@ export function* conformingTo(
   { upTo = run.timeline.length, withReasons = true }: ConformOptions = {},
 ): Generator<number, Conformance> {
   const { timeline } = run;
-  const seen = yield* saying(0, seeing(timeline));
+  const seen = yield* saying(0, seeing(timeline, variant));
   const conforming = new Conforming(run, variant, seen);
   let stop: Stuck | Unsure | null = null;
   let quiet = 0;

@@ -66,7 +66,7 @@ export class Conforming {
   private readonly seen: Seen;
   private readonly groupByDevice: ReadonlyMap<DeviceId, GroupId>;
 
-  constructor(run: ConformingRun, variant: Variant, seen: Seen = seenIn(run.timeline)) {
+  constructor(run: ConformingRun, variant: Variant, seen: Seen = seenIn(run.timeline, variant)) {
     const { topology } = run.header;
     this.run = run;
     this.variant = variant;

@@ -3,7 +3,7 @@ import type { FactType, TraceEvent } from '@custody/trace';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conform } from './conform.ts';
-import { runOf, type Simulated, simulated, tellable } from './simulated.testing.ts';
+import { oneAfterTheOther, runOf, type Simulated, simulated, tellable } from './simulated.testing.ts';
 
 const expectExplained = ({ variant, topology, schedule }: Simulated, events: readonly TraceEvent[]): void => {
   const { answer } = conform(runOf(topology, events), variant);
@@ -30,6 +30,19 @@ describe.each(variants)('a run simulated from $id', (variant) => {
         expectExplained(run, run.events);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('is explained by it where drivers are tried one after the other', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.subarray([...optional]), (seed, missing) => {
+        const run = simulated(variant, oneAfterTheOther, seed);
+        expectExplained(
+          run,
+          run.events.filter(({ type }) => !missing.includes(type)),
+        );
+      }),
+      { numRuns: 30 },
     );
   });
 

@@ -201,7 +201,9 @@ export class GroupWorlds {
     const [head] = stance.pending;
     if (head !== undefined) {
       const left = taken(stance.pending, fact, this.drivers);
+      const kept = left === null && way.mayGuess ? this.starts.keptLock(world, slot, fact) : null;
       if (left !== null) add(into, withStance(world, slot, { ...stance, pending: left }));
+      else if (kept !== null) this.advance(kept, feeding, way);
       else attempts?.push({ ...noAttempt, world, slot, told: head });
       return;
     }
@@ -273,7 +275,11 @@ export class GroupWorlds {
       this.advance(next, feeding, { ...way, depth: way.depth + 1 });
       return;
     }
-    if (!matches(head, fact, this.drivers) || !this.canRead(next, reading)) {
+    const ended = withStance(next, slot, { ...stanceOf(next, slot), pending: rest });
+    const kept = way.mayGuess ? this.starts.keptLock(ended, slot, fact) : null;
+    if (kept !== null) {
+      this.advance(kept, feeding, way);
+    } else if (!matches(head, fact, this.drivers) || !this.canRead(next, reading)) {
       const ownership = reading === null ? null : this.ownershipIn(next);
       const { label } = standAt(frame);
       const readings = next.trail?.readings ?? '';

@@ -1,5 +1,7 @@
 import { toTheEnd } from '@custody/explore';
-import { dmaApiOwner, type Fact, type GroupId, operations, type TaskId, type Timeline } from '@custody/trace';
+import type { Variant } from '@custody/ownership';
+import type { Fact, TaskId, Timeline } from '@custody/trace';
+import { Lacks } from './lacks.ts';
 
 /** A kind of fact that a probe of its own tells, e.g. `CallEntered use` or `LockReleased group`. */
 type Kind = string;
@@ -94,41 +96,19 @@ const together: readonly (readonly [Kind, Kind])[] = [
   ['BusNotified BOUND_DRIVER', 'BusNotified DRIVER_NOT_BOUND'],
 ];
 
-/** By what begins unseen: what of it is shown. */
-const inBind = ['CallEntered use', 'DriverSet', 'ProbeReturned', 'BindReturned', 'BusNotified BIND_DRIVER'];
-const inUnbind = ['RemoveReturned', 'UnbindReturned', 'BusNotified UNBIND_DRIVER'];
-
-const lackIn = (kinds: ReadonlySet<Kind>, isClaimed: boolean): string | null => {
-  const shown = (among: readonly Kind[]): Kind | undefined => among.find((kind) => kinds.has(kind));
-  const bind = kinds.has('BindStarted') ? undefined : shown(inBind);
-  if (bind !== undefined) return `${bind}, and no BindStarted`;
-  const isUnbound = kinds.has('UnbindStarted') || (kinds.has('BindStarted') && shown(inUnbind) === undefined);
-  const unbind = isUnbound ? undefined : shown([...inUnbind, 'CallEntered unuse']);
-  if (unbind !== undefined) return `${unbind}, and no UnbindStarted`;
-  const op = operations.find((name) => kinds.has(`CallReturned ${name}`) && !kinds.has(`CallEntered ${name}`));
-  if (op !== undefined) return `CallReturned ${op}, and no CallEntered ${op}`;
-  const isCalled = operations.some((name) => kinds.has(`CallEntered ${name}`));
-  return isClaimed && !isCalled ? 'an owner that comes anew, and no CallEntered' : null;
-};
-
 /** Between two yields: a millisecond or so. */
 const everySo = 4096;
 
-/** Reads a run for what it can show; yields often, so that it can be left. */
-export function* seeing(timeline: Timeline): Generator<void, Seen> {
+/** Reads what a run can show to one who asks whether it is `variant`'s; yields often, so that it can be left. */
+export function* seeing(timeline: Timeline, variant: Variant): Generator<void, Seen> {
   const kinds = new Set<Kind>(['BugHit']);
   const tasks = new TaskSet();
   const firstOf = new Map<TaskId, Fact>();
-  const free = new Set<GroupId>();
-  let isClaimed = false;
+  const lacking = new Lacks(variant);
   for (let index = 0; index < timeline.length; index += 1) {
     if (index % everySo === 0) yield;
     const event = timeline.at(index);
-    if (event.type === 'OwnerSet') {
-      const { group, owner } = event.data;
-      if (owner === null) free.add(group);
-      else if (owner !== dmaApiOwner && free.has(group)) isClaimed = true;
-    }
+    lacking.take(event);
     if (event.type === 'LineKept' || ignored.has(event.type)) continue;
     kinds.add(kindOf(event));
     const isEnding = endings.has(event.type);
@@ -139,8 +119,8 @@ export function* seeing(timeline: Timeline): Generator<void, Seen> {
     fact.type === 'LockAcquired' && !kinds.has(kindOf({ ...fact, type: 'LockRequested' }));
   const inFlight = new Set([...firstOf].filter(([, fact]) => !isBeginning(fact)).map(([task]) => task));
   for (const [one, other] of together) if (kinds.has(one)) kinds.add(other);
-  const lacks = lackIn(kinds, isClaimed);
+  const lacks = lacking.found(kinds);
   return { kinds, inFlight, lacks, shows: (fact) => !ignored.has(fact.type) && kinds.has(kindOf(fact)) };
 }
 
-export const seenIn = (timeline: Timeline): Seen => toTheEnd(seeing(timeline));
+export const seenIn = (timeline: Timeline, variant: Variant): Seen => toTheEnd(seeing(timeline, variant));

@@ -1,11 +1,15 @@
 import { random } from '@custody/explore';
 import {
+  bind,
+  claim,
+  release,
   type Scenario,
   type ScriptedCall,
   scenarios,
   simulate,
   topologyOf,
   twisted,
+  unbind,
   type Variant,
 } from '@custody/ownership';
 import { type Topology, type TraceEvent, timelineOf } from '@custody/trace';
@@ -29,13 +33,30 @@ const told: readonly ScriptedCall['kind'][] = [
 ];
 
 const isPlain = (call: ScriptedCall): boolean =>
-  told.includes(call.kind) && (call.kind !== 'bind' || (call.drivers.length === 1 && call.joins === undefined));
+  told.includes(call.kind) && (call.kind !== 'bind' || call.joins === undefined);
 
 /** Scenarios of which every call is one that a recording tells apart: nobody comes or goes. */
 export const tellable: readonly Scenario[] = scenarios.filter(
   ({ tasks, outside, testRemove, forever }) =>
     outside === undefined && !testRemove && forever === undefined && tasks.flat().every(isPlain),
 );
+
+const probed = (device: string): ScriptedCall =>
+  bind(device, ['nic', 'hba'], { via: 'drivers_probe', pinctrl: 'may fail', probe: 'may fail' });
+
+/** A write to drivers_probe beside a user: the first driver may fail, and then the second is tried. */
+export const oneAfterTheOther: Scenario = {
+  id: 'one-after-the-other',
+  title: 'a driver whose probe() may fail, and one that is tried after it',
+  tags: [],
+  devices: { nic0: null, nic1: null, passed0: 'vfio' },
+  owner: null,
+  tasks: [
+    [probed('nic0'), unbind('nic0'), probed('nic0')],
+    [claim('U', 'passed0'), release('U', 'passed0')],
+    [probed('nic1')],
+  ],
+};
 
 /** What probes would see: owner, count and domain as the group's mutex is let go, where they have changed. */
 const thinned = (events: readonly TraceEvent[]): readonly TraceEvent[] => {

@@ -1,4 +1,5 @@
 import {
+  driverNamed,
   freshRegisters,
   type OpenMachine,
   type Program,
@@ -6,7 +7,7 @@ import {
   usualOutcome,
   type Variant,
 } from '@custody/ownership';
-import { type DeviceId, deviceLock, type Fact, type Facts, type LockId } from '@custody/trace';
+import { type DeviceId, deviceId, deviceLock, type Fact, type Facts, type LockId } from '@custody/trace';
 import { bindCall, nameOfCall, syscallKind, syscallKinds, unbindCall, userCall } from './calls.ts';
 import type { DriverNames } from './driver-names.ts';
 import { matches } from './matches.ts';
@@ -31,6 +32,8 @@ const done = (...worlds: readonly World[]): Started => ({ done: worlds, toGo: []
 
 /** Labels at which code of a driver's own runs, or of the firmware's: it may make calls, and take locks. */
 const callbacks: ReadonlySet<string> = new Set(['bind.probe', 'unbind.remove', 'bind.firmware', 'remove.wait']);
+
+type DriverCall = Extract<ScriptedCall, { readonly kind: 'bind' | 'unbind' }>;
 
 /** Where calls, and sections under locks that are nobody's business, may begin. */
 const mayStart = (top: Frame | undefined): boolean => {
@@ -111,6 +114,9 @@ export class Starts {
       const isBack = frames.length === 0 && (result === null || result === fact.data.errno);
       return isBack ? done(withStance(world, slot, idle)) : nothing;
     }
+    if (fact.type === 'SyscallEntered' && syscallKind(this.variant, fact.data.call) === null) {
+      return frames.length === 0 ? done(withStance(world, slot, idle)) : nothing;
+    }
     const top = frames.at(-1);
     if (!mayStart(top) || !this.canBegin(fact)) return nothing;
     switch (fact.type) {
@@ -121,9 +127,9 @@ export class Starts {
           ...(mayGuess && this.guesses && top === undefined ? this.guessed(world, slot, fact) : []),
         ]);
       case 'BindStarted':
-        return top?.kind === 'call' ? nothing : this.bind(world, slot, fact.data);
+        return top?.kind === 'call' ? nothing : this.bind(world, slot, fact.data, mayGuess);
       case 'UnbindStarted':
-        return this.underLock(world, slot, fact.data.device, unbindCall(fact.data.device));
+        return this.underLock(world, slot, unbindCall(fact.data.device), false);
       case 'CallEntered':
         return {
           done: this.callsFor(world, slot, fact.data).flatMap((call) => this.call(world, slot, fact, call).done),
@@ -153,9 +159,14 @@ export class Starts {
     );
   }
 
-  private bind(world: World, slot: number, { device, driver, managed }: Facts['BindStarted']): Started {
+  private bind(
+    world: World,
+    slot: number,
+    { device, driver, managed }: Facts['BindStarted'],
+    mayKeep: boolean,
+  ): Started {
     const call = bindCall(device, this.drivers.learn(driver, managed));
-    return { done: this.deferred(world, slot, device), toGo: this.underLock(world, slot, device, call).toGo };
+    return { done: this.deferred(world, slot, device), toGo: this.underLock(world, slot, call, mayKeep).toGo };
   }
 
   /** really_probe() may put a bind off before it sets dev->driver, while a supplier is missing; §2.1 B4. */
@@ -165,13 +176,44 @@ export class Starts {
     return [withStance(world, slot, { ...stanceOf(world, slot), pending: [told] })];
   }
 
+  /**
+   * __device_attach() tries one driver after the other under one device_lock: a bind that begins where the lock was about
+   * to be let go begins under it.
+   *
+   * @returns the world in which the task has kept the lock; null where `fact` is no such beginning.
+   */
+  keptLock(world: World, slot: number, fact: Fact): World | null {
+    const stance = stanceOf(world, slot);
+    const [head, ...more] = stance.pending;
+    if (fact.type !== 'BindStarted' || head?.type !== 'LockReleased' || more.length > 0) return null;
+    const lock = this.open.machine.allLocks.find(({ id }) => id === deviceLock(fact.data.device));
+    if (lock === undefined || lock.id !== head.data.lock || this.isBound(world, fact.data.device)) return null;
+    if (this.open.obstacle(world.state, { lock, awaits: null }) !== null) return null;
+    const state = this.open.changed(world.state, () => {
+      lock.holder = slot;
+    });
+    const frames: readonly Frame[] = [...stance.frames, { kind: 'section', lock, isHeld: true }];
+    return withStance({ ...world, state }, slot, { ...stance, frames, pending: [] });
+  }
+
+  private isBound({ state }: World, device: DeviceId): boolean {
+    return this.open.at(state, ({ views }) =>
+      views.devices.some(({ id, driver }) => id === device && driverNamed(driver) !== null),
+    );
+  }
+
   private lockHeld(world: World, slot: number, device: DeviceId): SectionFrame | null {
     const top = stanceOf(world, slot).frames.at(-1);
     return top?.kind === 'section' && top.isHeld && top.lock.id === deviceLock(device) ? top : null;
   }
 
-  /** A bind or an unbind, which the task is found in when it has the device_lock already, if the run shows that. */
-  private underLock(world: World, slot: number, device: DeviceId, call: ScriptedCall): Started {
+  /**
+   * A bind or an unbind, which the task is found in when it has the device_lock already, if the run shows that.
+   *
+   * @param mayKeep - whether it may have the lock of a call before.
+   */
+  private underLock(world: World, slot: number, call: DriverCall, mayKeep: boolean): Started {
+    const device = deviceId(call.device);
     const frame = this.frameOf(world, slot, call);
     if (this.lockHeld(world, slot, device) !== null) {
       const stance = stanceOf(world, slot);
@@ -181,8 +223,11 @@ export class Starts {
       const trail = inside.trail && { ...inside.trail, isHidden: false };
       return { done: [], toGo: [{ ...inside, trail }] };
     }
-    if (this.seen.kinds.has('LockAcquired device')) return nothing;
-    return { done: [], toGo: [this.entered(world, slot, frame)] };
+    if (!this.seen.kinds.has('LockAcquired device')) return { done: [], toGo: [this.entered(world, slot, frame)] };
+    if (this.seen.kinds.has('LockReleased device') || !mayKeep) return nothing;
+    // A release that no line shows may not have come.
+    const kept = this.section(world, slot, deviceLock(device), true).done;
+    return together(kept.map((held) => this.underLock(held, slot, call, false)));
   }
 
   /** Puts the call on the task's stack, at its entry; what is told on the way there begins with `fact`, or is nothing. */

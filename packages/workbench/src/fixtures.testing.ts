@@ -10,12 +10,16 @@ export interface Story {
   readonly events: readonly TraceEvent[];
 }
 
-/** A recording of fixtures/, imported. */
-export const recorded = async (name: string): Promise<Story> => {
-  const folder = new URL(`../../../fixtures/${name}/`, import.meta.url);
-  const trace = gunzipSync(readFileSync(new URL('stream.trace.gz', folder)));
-  const topology = parseTopology(readFileSync(new URL('topology.json', folder), 'utf8'));
-  const { events } = await importTrace({ open: () => Readable.from([trace]) }, topology);
+const folderOf = (name: string): URL => new URL(`../../../fixtures/${name}/`, import.meta.url);
+
+/** What was traced as a recording of fixtures/ was made. */
+export const recordedText = (name: string): string =>
+  gunzipSync(readFileSync(new URL('stream.trace.gz', folderOf(name)))).toString();
+
+/** A recording of fixtures/, imported; with `text` for what was traced. */
+export const recorded = async (name: string, text = recordedText(name)): Promise<Story> => {
+  const topology = parseTopology(readFileSync(new URL('topology.json', folderOf(name)), 'utf8'));
+  const { events } = await importTrace({ open: () => Readable.from([Buffer.from(text)]) }, topology);
   const all: TraceEvent[] = [];
   for await (const batch of events()) all.push(...batch);
   return { topology: topology.topology, events: all };
