@@ -1,4 +1,4 @@
-import PostalMime, { type Address, type Email } from 'postal-mime';
+import type { Address, Email } from 'postal-mime';
 import type { Mail } from './mail.ts';
 
 /** More mails than that in one file are refused: it is no thread. */
@@ -67,6 +67,8 @@ export const readMbox = async (
   if (parts.length > mostMails) {
     throw new NotAMailError(`Cannot read ${parts.length} mails as that is no thread; save the thread alone`);
   }
+  // Of use only here, and large: no other command waits for it at its start.
+  const { default: PostalMime } = await import('postal-mime');
   const mails: Mail[] = [];
   let [nameless, broken] = [0, 0];
   for (const part of parts) {
