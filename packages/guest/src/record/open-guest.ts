@@ -58,6 +58,15 @@ const assertRelease = ({ guest }: ArmedGuest, { name, release }: Kernel): void =
   }
 };
 
+/** Without a single probe there is nothing to record but what the guest says of itself. */
+const assertProbes = ({ guest: { probes, remarks } }: ArmedGuest, { name }: Kernel): void => {
+  if (probes.some(({ outcome }) => outcome === 'ok')) return;
+  throw new GuestError(
+    `Cannot record ${name}: of ${probes.length} probes it took none (${remarks.join('; ') || 'it does not say why'}); ` +
+      'it needs KPROBE_EVENTS or FPROBE_EVENTS, and must not be locked down',
+  );
+};
+
 const unpackedInto = (cache: string, kernel: Kernel): string => {
   try {
     return bootableKernel(kernel, cache);
@@ -90,6 +99,7 @@ export const openGuest = async (request: GuestRequest, watch: Watch): Promise<Op
     if (guest.remarks.some((remark) => cannotPlay.test(remark))) {
       throw new GuestError(`Cannot record ${kernel.name}: ${guest.remarks.join('; ')}`);
     }
+    assertProbes(armed, kernel);
     let saved: string | null = null;
     let running = guest.machine;
     return {

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, openSync, readdirSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -170,6 +180,16 @@ describe('a guest that cannot be had', () => {
     const { code, err } = own(kernel.image, folder);
     expect(code).toBe(2);
     expect(err).toContain('as it lacks vfio_pci, vfio_iommu_type1');
+  });
+
+  it('for its kernel allows no probes', () => {
+    // As a kernel that is locked down does: it is told so by a QEMU that adds a word to the command line.
+    const qemu = join(store.folder, 'qemu-locked-down');
+    const words = `"\${@/#console=/lockdown=confidentiality console=}"`;
+    writeFileSync(qemu, `#!/bin/bash\nexec qemu-system-x86_64 ${words}\n`, { mode: 0o755 });
+    const { code, err } = store.custody('record', '6.1', 'basic', '--qemu', qemu, '--accel', 'tcg');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^custody: Cannot record 6\.1: of \d+ probes it took none .*KPROBE_EVENTS/m);
   });
 
   it('for it does not become ready in time', () => {
