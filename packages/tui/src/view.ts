@@ -40,8 +40,8 @@ export interface ReplayView {
   readonly findings: readonly Finding[];
   /** All notes of the run as they are now; absent when there is no more to read than `notes`. */
   readonly readNotes?: (signal: AbortSignal) => Promise<readonly NoteView[]>;
-  /** Which cases a simulated run met; absent in a recording. */
-  readonly readCases?: () => readonly CaseView[];
+  /** Which cases the run met; absent where that would take long. Null when it was given up. */
+  readonly readCases?: (outside: Outside, signal: AbortSignal) => Promise<readonly CaseView[] | null>;
   /** New events of a run that is being recorded, as they come; absent when it is closed. */
   readonly follow?: (signal: AbortSignal) => AsyncIterable<TraceEvent>;
   /** Who could have moved at a position; absent in a recording. */

@@ -155,10 +155,14 @@ export interface CasesOfRun {
   readonly unlisted: readonly { readonly says: string; readonly at: number; readonly met: number }[];
 }
 
-/** @throws RequestError when there is no such variant. */
-export const casesOfRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): CasesOfRun => {
+/**
+ * As `casesOfRun`; yields often, in words, what is being done, and can be left there.
+ *
+ * @throws RequestError when there is no such variant.
+ */
+export function* tellingCasesOfRun(run: Run, given: string | Variant): Generator<string, CasesOfRun> {
   const variant = findVariant(given);
-  const { answer, position: at, events, coverage } = explain(run, variant, tell, { withReasons: false });
+  const { answer, position: at, events, coverage } = yield* explaining(run, variant, { withReasons: false });
   const ids = cases.map(({ id }) => id);
   return {
     ...named(run),
@@ -181,7 +185,11 @@ export const casesOfRun = (run: Run, given: string | Variant, tell: TellPass = (
       .filter(([id]) => !ids.includes(id))
       .map(([says, { at: first, met }]) => ({ says, at: first, met })),
   };
-};
+}
+
+/** @throws RequestError when there is no such variant. */
+export const casesOfRun = (run: Run, given: string | Variant, tell: TellPass = () => {}): CasesOfRun =>
+  toTheEnd(tellingCasesOfRun(run, given), tell);
 
 /** What is explored when a run is gone on from, so that it can be told before the search. */
 export const continueFrom = (run: Run, given: string | Variant, at: number, calls?: number): Continuation => {

@@ -61,6 +61,7 @@ export {
   type RunsCoverage,
   rankingVariants,
   rankVariants,
+  tellingCasesOfRun,
   variantOfRecording,
 } from './conform-run.ts';
 export type { DeletedRun } from './delete-run.ts';

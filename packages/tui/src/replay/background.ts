@@ -45,13 +45,14 @@ export const readingNotes = ({ view }: Replay): Effect<ReplayNews> => ({
   },
 });
 
-/** Looks which cases a simulated run met. */
+/** Looks which cases the run met. */
 export const readingCases = ({ view }: Replay): Effect<ReplayNews> => ({
   type: 'work',
   name: 'tell the cases',
-  run: async ({ pause }, tell) => {
-    await pause();
-    tell({ type: 'cases', cases: view.readCases?.() ?? [] });
+  run: async (outside, tell, signal) => {
+    await outside.pause();
+    const cases = await view.readCases?.(outside, signal);
+    if (cases) tell({ type: 'cases', cases });
   },
 });
 

@@ -151,7 +151,7 @@ export const keys: readonly ReplayKey[] = [
   bind('finding-back', ['F'], 'previous finding', findings(-1)),
   bind('note', [']'], 'next note', notes(1), { hint: 'note', works: hasNotes }),
   bind('note-back', ['['], 'previous note', notes(-1)),
-  bind('case', ['c'], "next of the mail's cases (simulated runs)", cases(1), { hint: 'case', works: hasCases }),
+  bind('case', ['c'], "next of the mail's cases", cases(1), { hint: 'case', works: hasCases }),
   bind('case-back', ['C'], "previous of the mail's cases", cases(-1)),
   bind('search', ['/'], 'search (regular expression)', asking(askPattern), { hint: 'search' }),
   bind(

@@ -1,5 +1,14 @@
 import { clamp, growingTimeline, replayer } from '@custody/replay';
-import { casesMetIn, crossroadsAt, type Run, requestOf } from '@custody/workbench';
+import { position } from '@custody/trace';
+import {
+  casesMetIn,
+  crossroadsAt,
+  type Run,
+  requestOf,
+  tellingCasesOfRun,
+  variantOfRecording,
+} from '@custody/workbench';
+import { drivenInSlices } from '../explore/searching.ts';
 import type { Outside } from '../shell/outside.ts';
 import type { Standing } from '../shell/screen.ts';
 import type { CaseView, ReplayView } from '../view.ts';
@@ -12,14 +21,37 @@ const caseViews = (run: Run): readonly CaseView[] =>
     text: `case ${id ?? 'that is not listed'}: ${says}${isExpected ? '' : ' (NOT as expected)'}`,
   }));
 
+/** Of a longer recording the cases are told when somebody asks what explains it. */
+const mostExplained = 100_000;
+
+/** Each case where it was met first, or first not done as is expected: as far as the scheme of the kernel explains the run. */
+const casesOfRecording = async (
+  run: Run,
+  outside: Outside,
+  signal: AbortSignal,
+): Promise<readonly CaseView[] | null> => {
+  const met = await drivenInSlices(tellingCasesOfRun(run, variantOfRecording(run)), outside, () => {}, signal);
+  if (met === null) return null;
+  return Object.entries(met.cases)
+    .flatMap(([id, { at, met: times, holds }]): CaseView[] => {
+      if (at === null) return [];
+      const expected = holds === false ? ' (NOT as expected)' : '';
+      return [{ position: position(at), text: `case ${id}, the first of ${times} here${expected}` }];
+    })
+    .sort((one, other) => one.position - other.position);
+};
+
 type Ways = Pick<ReplayView, 'readCases' | 'crossroads' | 'instead'>;
 
-/** What only a simulated run has. */
+/** The cases of a run, and what only a simulated one has. */
 const waysOf = (run: Run): Ways => {
   const { source } = run.header;
-  if (source.kind !== 'simulation') return {};
+  if (source.kind !== 'simulation') {
+    const isShort = run.closed && run.timeline.length <= mostExplained;
+    return isShort ? { readCases: (outside, signal) => casesOfRecording(run, outside, signal) } : {};
+  }
   return {
-    readCases: () => caseViews(run),
+    readCases: async () => caseViews(run),
     crossroads: (at) => crossroadsAt(run, at),
     instead: async (outside, schedule) => {
       const { run: made, events } = await outside.desk.simulate(requestOf(source), { kind: 'schedule', schedule });
