@@ -5,6 +5,10 @@ import { existsSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// Node takes FORCE_COLOR for the stronger of the two, and warns of it as soon as anybody asks: in the middle of a screen.
+if (process.argv.includes('--no-color')) process.env.NO_COLOR = '1';
+if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const built = here('../dist/main.js');
 const pinned = here('../../../node_modules/node/bin/node');

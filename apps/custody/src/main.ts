@@ -85,8 +85,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-if (process.argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
-
 try {
   await programOf().parseAsync();
 } catch (error) {
