@@ -76,24 +76,27 @@ export const openScreens = async (
       quit,
       lend: (use) =>
         lend(async () => {
+          painter?.lend(true);
           screen.leave();
           await use();
           screen.enter();
-          painter?.paint();
+          painter?.lend(false);
         }),
     };
   };
-  store.press(
-    begin.flatMap((name) => {
+  const pressFirst = (): void => {
+    const pressed = begin.flatMap((name) => {
       const own = first.bindings.find(({ id }) => name === `${first.name}.${id}`)?.keys ?? [];
       return keymap.keysOf(name, own).slice(0, 1);
-    }),
-  );
+    });
+    if (pressed.length > 0) store.press(pressed);
+  };
   // Before the first frame, so that no key typed over it is echoed.
   screen.takeKeys(true);
   screen.enter();
   try {
     painter?.paint();
+    pressFirst();
     const { runInk } = await import('./ink-app.tsx');
     await runInk({ store, terminal: { stdin, stdout: screen.output }, isAccessible, giveHands });
   } finally {

@@ -11,6 +11,8 @@ const betweenFrames = 16;
 export interface Painter {
   /** Draws what the store has now, whole. */
   readonly paint: () => void;
+  /** Draws nothing while the terminal is lent to somebody; what is there afterwards is drawn with it. */
+  readonly lend: (isLent: boolean) => void;
   readonly close: () => void;
 }
 
@@ -27,6 +29,7 @@ export const painterOf = (
   let isResting = false;
   let isDue = false;
   let isClosed = false;
+  let isLent = false;
 
   const paint = (): void => {
     const rows = paintedRows(frameRows(store.shell()), isColored).replaceAll('\n', `${csi}K\n`);
@@ -35,7 +38,7 @@ export const painterOf = (
 
   const paintSoon = (): void => {
     isDue = isResting;
-    if (isDue) return;
+    if (isDue || isLent) return;
     paint();
     isResting = true;
     void sleep(betweenFrames).then(() => {
@@ -47,6 +50,10 @@ export const painterOf = (
   const unsubscribe = store.subscribe(paintSoon);
   return {
     paint,
+    lend: (lent) => {
+      isLent = lent;
+      if (!lent) paint();
+    },
     close: () => {
       unsubscribe();
       isClosed = true;
