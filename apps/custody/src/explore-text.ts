@@ -1,5 +1,4 @@
-import { ownerText } from '@custody/trace';
-import { cases as allCases, type KnobDifference, type VariantReport, waitsText } from '@custody/workbench';
+import { cases as allCases, type KnobDifference, outcomeText, type VariantReport, waitsText } from '@custody/workbench';
 import { type Asked, quoted, simulateCommand, sizeWords, twistText } from './experiment-options.ts';
 import { count, many } from './print.ts';
 import type { Stop } from './search-options.ts';
@@ -32,16 +31,6 @@ const casesLines = ({ cases, properties, deadlock, complete }: VariantReport, as
 const endingsHead = (ways: number, complete: boolean): string => {
   if (ways === 0) return complete ? '  no run ends' : '  no run has ended so far';
   return `  ${many(ways, 'way')} to end${complete ? '' : ' so far'}:`;
-};
-
-const outcomeText = ({
-  results,
-  final: { owner, ownerCount, domain },
-  bug,
-}: VariantReport['outcomes'][number]): string => {
-  const calls = Object.entries(results).map(([task, errnos]) => `${task} ${errnos.join(' ') || '-'}`);
-  const end = bug ? 'BUG' : `owner ${ownerText({ owner, count: ownerCount })}, count ${ownerCount}, domain ${domain}`;
-  return `    ${calls.join(', ')}; then ${end}`;
 };
 
 /** Why a search ended before its end, and what to do about it. */
@@ -135,7 +124,7 @@ export const exploreLines = (
     ...casesLines(report, asked),
     ...unlisted.map(({ says, witness: schedule }) => `  unlisted  ${says}: ${schedule}`),
     endingsHead(outcomes.length, complete),
-    ...shown.map(outcomeText),
+    ...shown.map((outcome) => `    ${outcomeText(outcome)}`),
     ...(outcomes.length > shown.length ? [`    and ${outcomes.length - shown.length} more: --json has all`] : []),
     ...(report.outcomes.length > outcomes.length ? [`    ${count(report.outcomes.length)} by all names`] : []),
   ];

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lineOf } from '@custody/replay';
+import type { TraceEvent } from '@custody/trace';
 import type { Run, Workbench } from '@custody/workbench';
-import { documented } from './documented-event.ts';
 import { type ExitCode, exit, type Printer } from './print.ts';
+import { printEvent } from './print-event.ts';
 
 /** How often it is looked whether the run was closed, in milliseconds. */
 const between = 500;
@@ -24,9 +24,9 @@ const closing = async (desk: Workbench, { header }: Run) => {
 export const followLines = async (print: Printer, desk: Workbench, run: Run, from: number): Promise<ExitCode> => {
   const stop = new AbortController();
   let position = from;
-  const tell = (event: Parameters<typeof lineOf>[0]): void => {
+  const tell = (event: TraceEvent): void => {
     position += 1;
-    print.item(documented(event, position), `${String(position).padStart(6)}  ${lineOf(event)}`);
+    printEvent(print, event, position);
   };
   for (let index = from; index < run.timeline.length; index += 1) tell(run.timeline.at(index));
   const closed = closing(desk, run).then(async (end) => {

@@ -78,9 +78,12 @@ export const openScreens = async (
         lend(async () => {
           painter?.lend(true);
           screen.leave();
-          await use();
-          screen.enter();
-          painter?.lend(false);
+          try {
+            await use();
+          } finally {
+            screen.enter();
+            painter?.lend(false);
+          }
         }),
     };
   };

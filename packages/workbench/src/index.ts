@@ -78,6 +78,7 @@ export { type Moment, type NotesOfRun, placesIn, type Subject } from './notes.ts
 export { appendUpdates, readNotes } from './notes-stream.ts';
 export type { Run } from './open-run.ts';
 export { type Origin, requestOf } from './origin.ts';
+export { outcomeText } from './outcome-text.ts';
 export type { Parcel } from './parcel.ts';
 export type { PctPromise } from './pct-promise.ts';
 export type { Ports, RunningDigest } from './ports.ts';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { launcher, root } from './custody.ts';
 
 /** A program on a pseudo-terminal, of which every byte that it writes is seen. */
 export interface PseudoTerminal {
@@ -77,4 +78,15 @@ export const openPseudoTerminal = (
     exited,
     kill: () => void child.kill('SIGKILL'),
   };
+};
+
+/** `custody replay` of a run of the store, in colour, once its first frame stands still. */
+export const openReplay = async (store: string, ...words: readonly string[]): Promise<PseudoTerminal> => {
+  const screen = openPseudoTerminal([process.execPath, launcher, 'replay', ...words], {
+    env: { CUSTODY_STORE: store, FORCE_COLOR: '1' },
+    cwd: root,
+  });
+  await screen.waitFor('position');
+  await screen.settle();
+  return screen;
 };

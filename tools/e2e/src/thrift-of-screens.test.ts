@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixture, launcher, newStore, root, type TestStore } from './custody.ts';
-import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
+import { fixture, newStore, type TestStore } from './custody.ts';
+import { openReplay, type PseudoTerminal } from './pseudo-terminal.ts';
 
 let at: TestStore;
 let screen: PseudoTerminal;
@@ -14,12 +14,7 @@ beforeAll(async () => {
   ] as const) {
     expect(at.custody('note', 'add', 'lab-robin-leak', '--at', place, '--body', body).code).toBe(0);
   }
-  screen = openPseudoTerminal([process.execPath, launcher, 'replay', 'lab-robin-leak'], {
-    env: { CUSTODY_STORE: at.store, FORCE_COLOR: '1' },
-    cwd: root,
-  });
-  await screen.waitFor('position');
-  await screen.settle();
+  screen = await openReplay(at.store, 'lab-robin-leak');
 }, 60_000);
 afterAll(() => {
   screen.kill();

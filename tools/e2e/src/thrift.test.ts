@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, launcher, newStore, root, type TestStore } from './custody.ts';
-import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
+import { openPseudoTerminal, openReplay, type PseudoTerminal } from './pseudo-terminal.ts';
 
 let at: TestStore;
 let screen: PseudoTerminal;
@@ -8,12 +8,7 @@ let screen: PseudoTerminal;
 beforeAll(async () => {
   at = newStore();
   expect(at.custody('import', fixture('6.1-race')).code).toBe(0);
-  screen = openPseudoTerminal([process.execPath, launcher, 'replay', '6.1-race', '--at', '13880'], {
-    env: { CUSTODY_STORE: at.store, FORCE_COLOR: '1' },
-    cwd: root,
-  });
-  await screen.waitFor('position');
-  await screen.settle();
+  screen = await openReplay(at.store, '6.1-race', '--at', '13880');
 }, 60_000);
 afterAll(() => {
   screen.kill();

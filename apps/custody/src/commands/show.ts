@@ -1,7 +1,7 @@
-import { clamp, lineOf, matcher } from '@custody/replay';
+import { clamp, matcher } from '@custody/replay';
 import { objectOf, type TraceEvent } from '@custody/trace';
-import { documented } from '../documented-event.ts';
 import { findReadable, lookedAt } from '../find-run.ts';
+import { printEvent } from '../print-event.ts';
 import { type Register, run, wholeNumber } from '../register.ts';
 
 interface ShowOptions {
@@ -42,7 +42,7 @@ export const registerShow: Register = (program) => {
           if (object !== undefined && !isAbout(event, object)) continue;
           if (!matches(event)) continue;
           shown += 1;
-          print.item(documented(event, index + 1), `${String(index + 1).padStart(6)}  ${lineOf(event)}`);
+          printEvent(print, event, index + 1);
         }
         if (shown === 0) print.complain(`no event of ${header.title} matches`);
         return lookedAt(found);

@@ -1,5 +1,4 @@
-import { ownerText } from '@custody/trace';
-import { type Case, cases, type VariantReport, waitsText } from '@custody/workbench';
+import { type Case, cases, outcomeText, type VariantReport, waitsText } from '@custody/workbench';
 import type { Item } from '../item-list.ts';
 import { type Row, span, type Tone } from '../row.ts';
 import { wrapped } from '../text.ts';
@@ -100,16 +99,6 @@ const caseItem = (report: VariantReport, { id, says }: Case, width: number): Ite
     rows: labelled(word, tone, `${id.padEnd(6)} ${says}`, width),
     value: witness === null ? null : { scenario: report.scenario, schedule: witness },
   };
-};
-
-const outcomeText = ({
-  results,
-  final: { owner, ownerCount, domain },
-  bug,
-}: VariantReport['outcomes'][number]): string => {
-  const calls = Object.entries(results).map(([task, errnos]) => `${task} ${errnos.join(' ') || '-'}`);
-  const end = bug ? 'BUG' : `owner ${ownerText({ owner, count: ownerCount })}, count ${ownerCount}, domain ${domain}`;
-  return `${calls.join(', ')}; then ${end}`;
 };
 
 /** As many ways to end as a person reads. */

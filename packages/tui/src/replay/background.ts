@@ -20,6 +20,8 @@ export const readingOn = ({ view, overview }: Replay): Effect<ReplayNews> => ({
     const { timeline, replayer } = view;
     const part = () => Math.floor((index.read() * parts) / timeline.length);
     let told = part();
+    // The first frame does not wait for it.
+    await pause();
     while (!signal.aborted && index.read() < timeline.length) {
       try {
         index.readTo(index.read() + atATime);

@@ -1,4 +1,5 @@
 import type { Size } from '../view.ts';
+import { standInFor } from './stand-in.ts';
 
 /** A cast in asciinema's second format, line by line; `asciinema play` shows it. */
 export interface Cast {
@@ -18,15 +19,7 @@ export const heardOutput = <Output extends { write(text: string, ...more: never[
   output: Output,
   hear: (text: string) => void,
 ): Output =>
-  new Proxy(output, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const bound = value.bind(target) as (...given: unknown[]) => unknown;
-      if (name !== 'write') return bound;
-      return (text: string, ...more: unknown[]) => {
-        hear(String(text));
-        return bound(text, ...more);
-      };
-    },
+  standInFor(output, (text, ...more) => {
+    hear(String(text));
+    return output.write(text, ...more);
   });

@@ -1,6 +1,7 @@
 import { asciiOf } from './ascii.ts';
 import { Cells } from './cells.ts';
 import { differenceOf } from './difference.ts';
+import { calledWhenWritten, standInFor } from './stand-in.ts';
 
 /** What a frame is drawn on: `process.stdout`, and what stands for it in tests. */
 interface Output {
@@ -92,20 +93,11 @@ export const thriftyOutput = <Stream extends Output & object>(
     if (text !== '' || written !== undefined) output.write(text, written);
   };
 
-  /** Of the forms that a stream's `write` has, these are used: a text, and who wants to know when it is written. */
-  const write = (text: string, ...more: readonly unknown[]): boolean => {
-    const written = more.find((one) => typeof one === 'function') as (() => void) | undefined;
+  return standInFor(output, (text, ...more) => {
+    const written = calledWhenWritten(more);
     lookAtSize();
     draw(text);
     if (!isUpdating || written !== undefined) flush(written);
     return true;
-  };
-
-  return new Proxy(output, {
-    get: (target, name) => {
-      if (name === 'write') return write;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
   });
 };
